@@ -1,0 +1,80 @@
+//! What one run saw: the value that checks and attacks fill and that the report reads.
+
+use std::{borrow::Cow, time::Duration};
+
+use crate::{Artifact, Component, Finding, Meta, Proof};
+
+/// Everything one run saw. Results of several runs can be joined.
+#[derive(Debug, Default)]
+pub struct Observed {
+    /// Weaknesses.
+    pub findings: Vec<Finding>,
+    /// What could not be judged; never counted as clean.
+    pub unscanned: Vec<Unscanned>,
+    /// Which rule looked at how many artifacts.
+    pub examined: Vec<Examined>,
+    /// Attacks that were run.
+    pub proofs: Vec<Proof>,
+    /// Counters.
+    pub stats: Stats,
+}
+
+/// Something that could not be judged, and why.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unscanned {
+    /// What.
+    pub artifact: Artifact,
+    /// The component that stays unknown because of it, where that is known.
+    pub component: Option<Component>,
+    /// Why, in one line.
+    pub reason: Cow<'static, str>,
+}
+
+/// How many inputs a rule looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Examined {
+    /// The rule.
+    pub rule: &'static Meta,
+    /// The number of inputs.
+    pub inputs: u64,
+}
+
+/// Counters of one run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Files seen by the walker.
+    pub files: u64,
+    /// Files in which a check found something to judge.
+    pub judged: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Wall time.
+    pub elapsed: Duration,
+}
+
+impl Observed {
+    /// Adds what another run saw.
+    pub fn join(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.unscanned.extend(other.unscanned);
+        self.proofs.extend(other.proofs);
+        for theirs in other.examined {
+            match self.examined.iter_mut().find(|ours| ours.rule.name == theirs.rule.name) {
+                Some(ours) => ours.inputs += theirs.inputs,
+                None => self.examined.push(theirs),
+            }
+        }
+        self.stats.files += other.stats.files;
+        self.stats.judged += other.stats.judged;
+        self.stats.bytes += other.stats.bytes;
+        self.stats.elapsed += other.stats.elapsed;
+    }
+
+    /// Puts findings and gaps into the order in which every report shows them: by artifact, place and rule.
+    pub fn sort(&mut self) {
+        self.findings.sort_by(|a, b| (&a.target, a.rule.name, &a.message).cmp(&(&b.target, b.rule.name, &b.message)));
+        self.unscanned.sort();
+        self.unscanned.dedup();
+        self.examined.sort_by_key(|examined| examined.rule.name);
+    }
+}
