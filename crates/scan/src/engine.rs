@@ -1,0 +1,156 @@
+//! Runs every check that examines an input, and keeps account of what was examined.
+
+use std::{borrow::Cow, path::PathBuf, sync::Arc};
+
+use palisade_base::{Artifact, Component, Evidence, Examined, Finding, Meta, Observed, Unscanned, View, hidden};
+use palisade_text::{Detector, PersonalData, Secrets};
+
+use crate::{File, Input, InputCheck, checks, input::data::TrainRows, open};
+
+/// Runs checks over inputs and collects what they say. One an artifact or one a thread: engines can be joined.
+pub struct Engine {
+    checks: Vec<&'static InputCheck>,
+    counts: Vec<u64>,
+    observed: Observed,
+    examined: u64,
+    /// What lies beside files, read once a folder.
+    pub(crate) folders: open::Folders,
+    /// The training rows of the project whose root this is.
+    pub(crate) train: Option<(PathBuf, Arc<TrainRows>)>,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        let checks: Vec<_> = checks().collect();
+        Self {
+            counts: vec![0; checks.len()],
+            checks,
+            observed: Observed::default(),
+            examined: 0,
+            folders: open::Folders::default(),
+            train: None,
+        }
+    }
+}
+
+impl Engine {
+    /// Opens one file and judges every input in it.
+    pub fn file(&mut self, file: &File<'_>) {
+        let before = self.examined;
+        open::open(file, self);
+        self.observed.stats.files += 1;
+        self.observed.stats.bytes += file.bytes.len() as u64;
+        self.observed.stats.judged += u64::from(self.examined > before);
+    }
+
+    /// Judges one input.
+    pub fn judge(&mut self, input: &Input<'_>) {
+        let Self { checks, counts, observed, examined, .. } = self;
+        for (check, count) in checks.iter().zip(counts) {
+            if check.examines(input) {
+                *count += u64::from(input.is_evidence());
+                *examined += 1;
+                let before = observed.findings.len();
+                check.run(input, &mut |finding| observed.findings.push(discreet(finding)));
+                if observed.findings.len() - before >= MOST {
+                    observed.unscanned.extend(cut(check.meta(), observed.findings.last()));
+                }
+            }
+        }
+    }
+
+    /// Records something that could not be judged.
+    pub fn unscanned(
+        &mut self,
+        artifact: Artifact,
+        component: Option<Component>,
+        reason: impl Into<Cow<'static, str>>,
+    ) {
+        self.observed.unscanned.push(Unscanned { artifact, component, reason: reason.into() });
+    }
+
+    /// What was seen.
+    pub fn finish(mut self) -> Observed {
+        let counted = self.checks.iter().zip(&self.counts).filter(|(_, count)| **count > 0);
+        self.observed.examined =
+            counted.map(|(check, count)| Examined { rule: check.meta(), inputs: *count }).collect();
+        self.observed
+    }
+}
+
+/// What is said when a check has stopped at its limit: the rest of its findings is not listed.
+fn cut(rule: &Meta, last: Option<&Finding>) -> Option<Unscanned> {
+    let reason = format!("`{}` found {MOST} weaknesses or more; the rest is not listed", rule.name).into();
+    last.map(|last| Unscanned { artifact: last.target.artifact.clone(), component: Some(last.component), reason })
+}
+
+/// The most findings of one check in one input: the next thousand would say nothing new.
+pub(crate) const MOST: usize = 200;
+
+/// A finding shows whole lines, and beside what it marks there may be something that a report must not spread.
+fn discreet(mut finding: Finding) -> Finding {
+    let is_data = finding.component == Component::Data;
+    let private = |text: &str| -> Vec<_> {
+        let people = if is_data { PersonalData.find(text) } else { Vec::new() };
+        Secrets.find(text).into_iter().chain(people).map(|hit| hit.range).collect()
+    };
+    finding.message = hidden(&finding.message, &private(&finding.message));
+    for evidence in &mut finding.evidence {
+        let Evidence::Span { excerpt, label, .. } = evidence else { continue };
+        *label = hidden(label, &private(label)).into();
+        if let View::Text { text, .. } = &excerpt.view {
+            let ranges = private(text);
+            excerpt.hide(&ranges);
+        }
+    }
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use palisade_base::{Artifact, Confidence, Mask, Severity};
+
+    use super::*;
+
+    palisade_base::meta! {
+        /// Test rule.
+        static RULE: Check = {
+            name: "rule",
+            summary: "a rule",
+            severity: High,
+            components: [Data],
+            threats: [Injection],
+            stages: [Deployment],
+            since: "0.1.0",
+        }
+    }
+
+    #[test]
+    fn text_that_is_no_program_is_read_and_shows_nothing_of_an_application() {
+        for (name, text, shows) in [
+            ("README.md", "hello\n", false),
+            (".gitignore", "out/\n", false),
+            ("palisade.toml", "[system]\nname = 'x'\n", false),
+            ("main.ts", "const x = 1\n", true),
+            (".env.local", "A=1\n", true),
+        ] {
+            let observed = crate::testing::observe(name, text.as_bytes(), None);
+            assert_eq!((observed.stats.judged, !observed.examined.is_empty()), (1, shows), "{name}");
+        }
+    }
+
+    #[test]
+    fn secrets_and_people_beside_a_finding_are_hidden() {
+        let key = ["LtabPiDSnmL0iK8x", "871RMKzhkZElCSS7"].concat();
+        let line = format!("run(x) # api_key = \"{key}\" of jane.roe@northwind-trading.com");
+        let evidence = Evidence::text(&Artifact::file("a.py"), &line, 0..6, Mask::No, "here");
+        let message = "hidden text that spells `mail jane.roe@northwind-trading.com`";
+        let finding = discreet(Finding::builder(&RULE, evidence, message).build());
+        assert!(finding.message.starts_with("hidden text") && !finding.message.contains("jane"), "{}", finding.message);
+        let Some(Evidence::Span { excerpt, .. }) = finding.evidence.first() else { panic!("a span") };
+        let View::Text { text, .. } = &excerpt.view else { panic!("text") };
+        assert!(text.starts_with("run(x) # api_key"), "{text}");
+        assert!(!text.contains("LtabPiDS") && !text.contains("jane"), "{text}");
+        assert_eq!((finding.severity, finding.confidence), (Severity::High, Confidence::High));
+    }
+}

@@ -1,0 +1,24 @@
+//! Static checks over files, and the walker that feeds them.
+//!
+//! One way through: the walker finds a file, `open` parses it into [`Input`]s, every check that examines an input
+//! judges it, and the findings come back as one [`palisade_base::Observed`]. Nothing that is read is ever executed.
+
+mod checks;
+mod engine;
+mod facts;
+mod file;
+mod input;
+mod open;
+mod options;
+mod services;
+#[cfg(test)]
+mod testing;
+mod walk;
+
+pub use checks::{InputCheck, all as checks};
+pub use engine::Engine;
+pub use facts::Facts;
+pub use file::File;
+pub use input::Input;
+pub use options::Options;
+pub use walk::{Root, Watch, scan};

@@ -1,0 +1,20 @@
+//! From a file to inputs. Each component opens what is its own; one file may be opened by several.
+
+mod application;
+mod data;
+mod infrastructure;
+mod model;
+mod unread;
+
+pub(crate) use model::Folders;
+
+use crate::{Engine, File};
+
+/// Parses a file into inputs and hands each to the engine.
+pub(crate) fn open(file: &File<'_>, engine: &mut Engine) {
+    let is_model = model::open(file, engine);
+    application::open(file, engine);
+    infrastructure::open(file, engine);
+    data::open(file, engine);
+    unread::note(file, is_model, engine);
+}

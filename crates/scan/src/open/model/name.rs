@@ -1,0 +1,116 @@
+//! What file names say about models. Names never decide what a file is, only what is worth a closer look.
+
+use palisade_formats::sniff::Format;
+
+use crate::input::model::Claim;
+
+/// Whether a name is one that models are given: any of its extensions, so that `model.pkl.xz` counts.
+pub(super) fn is_model(name: &str) -> bool {
+    let mut parts = name.split('.');
+    let stem = parts.next().unwrap_or_default();
+    parts.any(|extension| MODELS.contains(&extension)) || matches!(stem, "model" | "pytorch_model" | "weights")
+}
+
+/// What the name claims, if its extension is one that stands for one format; `None` if the content is of that format.
+pub(super) fn claim(name: &str, format: Format) -> Option<Claim> {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension)?;
+    let (extension, formats, safe) = CLAIMS.iter().find(|(claimed, ..)| *claimed == extension)?;
+    (!formats.contains(&format)).then_some(Claim { extension, safe: *safe })
+}
+
+/// Whether a path leaves the folder that it is relative to, on any operating system.
+pub(super) fn leaves(path: &str) -> bool {
+    let drive = path.get(1..3).is_some_and(|rest| rest == ":\\" || rest == ":/");
+    let mut depth = 0i64;
+    let climbs = path.split(['/', '\\']).any(|part| {
+        depth += match part {
+            "" | "." => 0,
+            ".." => -1,
+            _ => 1,
+        };
+        depth < 0
+    });
+    drive || climbs || path.starts_with(['/', '\\'])
+}
+
+const MODELS: &[&str] = &[
+    "pt",
+    "pth",
+    "bin",
+    "ckpt",
+    "pkl",
+    "pickle",
+    "joblib",
+    "dill",
+    "sav",
+    "npy",
+    "npz",
+    "h5",
+    "hdf5",
+    "keras",
+    "onnx",
+    "safetensors",
+    "gguf",
+    "ggml",
+    "tflite",
+    "mar",
+    "nemo",
+    "params",
+    "pdparams",
+    "pdiparams",
+    "msgpack",
+    "skops",
+    "model",
+    "mlmodel",
+    "ptl",
+    "pt2",
+    "ot",
+    "weights",
+    "t7",
+    "llamafile",
+    "p",
+];
+
+/// An extension, the formats that it may stand for, and whether loading those runs nothing.
+const CLAIMS: &[(&str, &[Format], bool)] = &[
+    ("safetensors", &[Format::Safetensors], true),
+    ("gguf", &[Format::Gguf], true),
+    ("ggml", &[Format::Ggml, Format::Gguf], true),
+    ("onnx", &[Format::Onnx], true),
+    ("tflite", &[Format::TfLite], true),
+    ("json", &[], true),
+    ("txt", &[], true),
+    ("md", &[], true),
+    ("csv", &[], true),
+    ("yaml", &[], true),
+    ("yml", &[], true),
+    ("xml", &[], true),
+    ("png", &[], true),
+    ("jpg", &[], true),
+    ("h5", &[Format::Hdf5], false),
+    ("hdf5", &[Format::Hdf5], false),
+    ("keras", &[Format::Zip, Format::Hdf5], false),
+    ("npz", &[Format::Zip], false),
+    ("npy", &[Format::Npy], false),
+    ("tar", &[Format::Tar], false),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_leave() {
+        assert!(["/etc/x", "../x", "a/../../x", "..\\x", "C:\\x"].iter().all(|path| leaves(path)));
+        assert!(["a/b", "a/../b", "a..b", "c:d"].iter().all(|path| !leaves(path)));
+    }
+
+    #[test]
+    fn names_claim() {
+        assert!(is_model("model.pkl.xz") && is_model("weights") && !is_model("notes.tar.gz"));
+        assert!(claim("a.safetensors", Format::Pickle).is_some_and(|claim| claim.safe));
+        assert!(claim("a.npz", Format::Pickle).is_some_and(|claim| !claim.safe));
+        assert_eq!(claim("a.onnx", Format::Onnx), None);
+        assert_eq!(claim("a.bin", Format::Pickle), None);
+    }
+}
