@@ -1,0 +1,277 @@
+//! The arguments: one place that feeds the parser, `--help`, the man page and the completions.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use palisade_base::Severity;
+
+/// Secures an AI system from its training data to its daily operation
+///
+/// Palisade reads models, code, deployment files and data without executing any of it, says what is weak and shows the
+/// evidence, and reports over four components - models, applications, infrastructure, data - because a system is as
+/// secure as its most neglected one. What was not looked at is reported as unknown, never as safe.
+#[derive(Debug, Parser)]
+#[command(name = "palisade", version, after_long_help = AFTER, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Assess(AssessArguments),
+    Scan(ScanArguments),
+    Init(InitArguments),
+    Explain(ExplainArguments),
+    Completions(CompletionsArguments),
+    Man(ManArguments),
+}
+
+/// Options of every verb.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub(crate) color: ColorChoice,
+    /// Never show a progress bar
+    #[arg(long, global = true, help_heading = "Output")]
+    pub(crate) no_progress: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Assess everything that palisade.toml declares, as one report over four components
+///
+/// Reads the manifest of DIR (or of a folder above it, up to the root of the repository), checks every file of the
+/// project and everything that the manifest declares, and scores 24 cells: six threats against four components. An
+/// untested cell gets no points and is listed as a gap.
+///
+/// No manifest yet? `palisade init` writes one.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  palisade assess                              the project here
+  palisade assess examples/helpdesk            another project
+  palisade assess --format html -o report.html one page for people
+  palisade assess --format sarif -o out.sarif  for code scanning
+  palisade assess --framework eu-ai-act        clauses of one framework")]
+pub(crate) struct AssessArguments {
+    /// The project
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) folder: PathBuf,
+    #[command(flatten)]
+    pub(crate) walk: WalkArguments,
+    #[command(flatten)]
+    pub(crate) report: ReportArguments,
+}
+
+/// Check files and folders statically; no manifest needed, nothing is executed
+///
+/// Content decides what a file is, not its name. If a palisade.toml is found above the first PATH, its ignores and its
+/// declarations are used.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  palisade scan model.pt                       one file
+  palisade scan --fail-on medium .             a stricter gate for CI
+  palisade scan --baseline known.json .        only what is new
+  palisade scan --format github .              annotations in a pull request")]
+pub(crate) struct ScanArguments {
+    /// Files and folders
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Do not look for a palisade.toml
+    #[arg(long, help_heading = "Input")]
+    pub(crate) no_manifest: bool,
+    #[command(flatten)]
+    pub(crate) walk: WalkArguments,
+    #[command(flatten)]
+    pub(crate) report: ReportArguments,
+}
+
+/// Options of the walker.
+#[derive(Debug, Args)]
+pub(crate) struct WalkArguments {
+    /// Also read what .gitignore and .ignore leave out
+    #[arg(long, help_heading = "Input")]
+    pub(crate) no_ignore: bool,
+    /// Follow symbolic links and declared paths, also out of the folder
+    #[arg(long, help_heading = "Input")]
+    pub(crate) follow: bool,
+    /// Leave out paths, as a .gitignore pattern; can be repeated
+    #[arg(long, value_name = "PATTERN", help_heading = "Input")]
+    pub(crate) exclude: Vec<String>,
+    /// Read files up to this size whole (such as 64M or 2G); of larger ones read what the format allows
+    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = size, help_heading = "Input")]
+    pub(crate) max_size: u64,
+    /// Number of threads, at most 1024; 0 means one for each core
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024), help_heading = "Input")]
+    pub(crate) threads: u16,
+}
+
+/// Options of the report.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// The form of the report
+    #[arg(long, short, value_name = "FORMAT", default_value = "plain", help_heading = "Output")]
+    pub(crate) format: FormatChoice,
+    /// Write the report to a file instead of stdout (`-`); the file appears whole or not at all
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    /// Exit with 1 if there is a finding of this severity or worse [default: high]
+    #[arg(long, value_name = "LEVEL", value_parser = severity(), help_heading = "Verdict")]
+    pub(crate) fail_on: Option<Severity>,
+    /// Accept the findings that this file lists
+    #[arg(long, value_name = "FILE", help_heading = "Verdict")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write all findings of this run to a baseline file, and accept them
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = "Verdict")]
+    pub(crate) write_baseline: Option<PathBuf>,
+    /// Show the clauses of one framework only, such as owasp-llm or eu-ai-act
+    #[arg(long, value_name = "NAME", help_heading = "Output")]
+    pub(crate) framework: Option<String>,
+    /// Leave out the time of the run, so that equal runs give equal bytes
+    #[arg(long, help_heading = "Output")]
+    pub(crate) reproducible: bool,
+}
+
+/// The form of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatChoice {
+    /// For a terminal: code frames, then the score
+    Plain,
+    /// For programs: versioned, with a schema
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitHub workflow annotations
+    Github,
+    /// For a pull request comment
+    Markdown,
+    /// One self-contained page
+    Html,
+}
+
+/// Find the models, data sets, code and deployment files of a project and write a commented palisade.toml
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+What init writes is a draft: it declares what it finds and leaves blank what only you know
+(purpose, owner, autonomy, licences, personal data). Read it once from top to bottom.")]
+pub(crate) struct InitArguments {
+    /// The project
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) folder: PathBuf,
+    /// Replace an existing palisade.toml
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Print the manifest instead of writing it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// Show the page of a rule, a text detector or a framework clause
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  palisade explain pickle-call
+  palisade explain LLM01                       a framework clause and the rules that bear on it
+  palisade explain --list")]
+pub(crate) struct ExplainArguments {
+    /// The name of a rule, a detector, a framework or a clause
+    #[arg(value_name = "NAME", required_unless_present = "list")]
+    pub(crate) name: Option<String>,
+    /// List every name with its summary
+    #[arg(long)]
+    pub(crate) list: bool,
+}
+
+/// Print the completions of a shell
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  palisade completions bash > ~/.local/share/bash-completion/completions/palisade
+  palisade completions zsh > ~/.zfunc/_palisade")]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Print the manual page, or write one page for each verb into a folder
+#[derive(Debug, Args)]
+pub(crate) struct ManArguments {
+    /// The folder; without it the main page goes to stdout
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// Bytes with an optional binary unit: `4096`, `64K`, `64M`, `2GiB`.
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text.get(digits.len()..).unwrap_or_default().to_ascii_lowercase();
+    let shift = match unit.as_str() {
+        "" | "b" => 0,
+        "k" | "kb" | "kib" => 10,
+        "m" | "mb" | "mib" => 20,
+        "g" | "gb" | "gib" => 30,
+        _ => return Err(format!("`{unit}` is not a unit of size; use K, M or G")),
+    };
+    let number: u64 = digits.trim().parse().map_err(|_| format!("`{text}` is not a size such as 64M"))?;
+    number.checked_mul(1 << shift).filter(|bytes| *bytes > 0).ok_or_else(|| format!("`{text}` is out of range"))
+}
+
+fn severity() -> impl clap::builder::TypedValueParser<Value = Severity> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser};
+    PossibleValuesParser::new(Severity::ALL.iter().map(|severity| severity.word()))
+        .try_map(|word| word.parse::<Severity>())
+}
+
+const AFTER: &str = "\
+Exit codes:
+  0  clean: nothing at or over --fail-on, and everything could be judged
+  1  findings at or over --fail-on
+  2  wrong usage or a wrong palisade.toml
+  3  something could not be judged (listed as unscanned), or palisade failed
+  4  there was nothing to look at
+
+Data goes to stdout, everything else to stderr. `palisade VERB --help` teaches each verb.";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes() {
+        for (text, bytes) in [
+            ("1", Some(1)),
+            ("64M", Some(64 << 20)),
+            ("2GiB", Some(2 << 30)),
+            ("10kb", Some(10 << 10)),
+            ("0", None),
+            ("x", None),
+            ("5T", None),
+            ("99999999999G", None),
+        ] {
+            assert_eq!(size(text).ok(), bytes, "{text}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! One file a verb.
+
+pub(crate) mod assess;
+pub(crate) mod completions;
+pub(crate) mod explain;
+pub(crate) mod init;
+pub(crate) mod man;
+mod roots;
+pub(crate) mod scan;
+mod verdict;

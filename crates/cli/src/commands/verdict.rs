@@ -1,0 +1,184 @@
+//! From what a run saw to the report and the exit code: ignores, baseline, score, rendering, verdict.
+
+use std::fs;
+
+use ignore::overrides::OverrideBuilder;
+use jiff::{Timestamp, Zoned};
+use palisade_base::{Artifact, Finding, Observed, Severity, Unscanned, system::System};
+use palisade_report::{
+    Accepted, Baseline, Catalogue, Ignores, Report, Scorecard,
+    render::{self, Format},
+};
+
+use super::roots::Roots;
+use crate::{
+    Exit,
+    args::{FormatChoice, ReportArguments, WalkArguments},
+    config::Manifest,
+    output::{self, Failure},
+    paths,
+};
+
+/// What a run produced and what it was asked for.
+pub(crate) struct Inputs<'a> {
+    /// What was seen.
+    pub(crate) observed: Observed,
+    /// The manifest, if there is one.
+    pub(crate) manifest: Option<&'a Manifest>,
+    /// What was walked.
+    pub(crate) roots: Roots,
+    /// Whether the whole project was walked.
+    pub(crate) whole: bool,
+    /// What was asked for.
+    pub(crate) options: &'a ReportArguments,
+}
+
+/// Settles what does not depend on the files, before a long scan: the format's inputs can be read, names are known.
+pub(crate) struct Prepared {
+    catalogue: Catalogue,
+    baseline: Option<Baseline>,
+}
+
+/// Reads the baseline and finds the framework.
+pub(crate) fn prepare(options: &ReportArguments, system: Option<&System>) -> Result<Prepared, Failure> {
+    let chosen = options.framework.as_deref().or(system.and_then(|system| system.assess.framework.as_deref()));
+    let catalogue = match chosen {
+        Some(name) => Catalogue::shipped().only(name).map_err(|error| Failure::usage(error.to_string()))?,
+        None => Catalogue::shipped(),
+    };
+    let baseline = match &options.baseline {
+        Some(path) => {
+            let shown = path.display();
+            let text = fs::read_to_string(path).map_err(|error| {
+                Failure::usage(format!("cannot read the baseline `{shown}`: {error}"))
+                    .hint(format!("`--write-baseline {shown}` makes one"))
+            })?;
+            Some(Baseline::parse(&text).map_err(|error| Failure::usage(format!("`{shown}`: {error}")))?)
+        }
+        None => None,
+    };
+    Ok(Prepared { catalogue, baseline })
+}
+
+/// The options of the walker, with the patterns of the manifest and the command line checked.
+pub(crate) fn options(arguments: &WalkArguments, system: Option<&System>) -> Result<palisade_scan::Options, Failure> {
+    let declared = system.map(|system| system.assess.exclude.as_slice()).unwrap_or_default();
+    let exclude: Vec<String> = declared.iter().chain(&arguments.exclude).cloned().collect();
+    for pattern in &exclude {
+        OverrideBuilder::new(".")
+            .add(pattern)
+            .map_err(|error| Failure::usage(format!("`{pattern}` is not a .gitignore pattern: {error}")))?;
+    }
+    Ok(palisade_scan::Options {
+        max_bytes: arguments.max_size,
+        honour_ignores: !arguments.no_ignore,
+        follow_links: arguments.follow,
+        exclude,
+        threads: arguments.threads.into(),
+    })
+}
+
+/// Applies ignores and baseline, scores, renders, and says how the run ended.
+pub(crate) fn conclude(inputs: Inputs<'_>, prepared: Prepared) -> Result<Exit, Failure> {
+    let Inputs { mut observed, manifest, roots, whole, options } = inputs;
+    for path in &roots.missing {
+        output::warn(&format!("`{}` does not exist", path.display()));
+        let artifact = Artifact::file(paths::shown(path));
+        observed.unscanned.push(Unscanned { artifact, component: None, reason: "does not exist".into() });
+    }
+    observed.sort();
+    let system = manifest.map(|manifest| &manifest.system);
+    let findings = std::mem::take(&mut observed.findings);
+    let (mut findings, ignored) = without_ignored(findings, manifest, &roots.project, whole);
+    findings.sort_by(|a, b| (&a.target, a.rule.name, &a.message).cmp(&(&b.target, b.rule.name, &b.message)));
+    // A baseline hides what is known, it does not mend it: the score counts it.
+    let score = Scorecard::of(&observed, system, &findings);
+    let (findings, known) = without_known(findings, &prepared, &roots.project, options)?;
+    let report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        made: (!options.reproducible).then(Timestamp::now),
+        about: system.map(|system| system.system.clone()),
+        autonomy: system.map(System::autonomy).unwrap_or_default(),
+        root: roots.project,
+        score,
+        findings,
+        accepted: Accepted { ignored, baseline: known },
+        unscanned: observed.unscanned,
+        catalogue: prepared.catalogue,
+        stats: observed.stats,
+    };
+    write(&report, options)?;
+    let limit = options.fail_on.or(system.and_then(|system| system.assess.fail_on)).unwrap_or(Severity::High);
+    Ok(exit(&report, limit, !roots.missing.is_empty()))
+}
+
+fn without_ignored(
+    findings: Vec<Finding>,
+    manifest: Option<&Manifest>,
+    root: &str,
+    whole: bool,
+) -> (Vec<Finding>, usize) {
+    let Some(manifest) = manifest else { return (findings, 0) };
+    let artifact = Artifact::file(manifest.shown.as_str());
+    let today = Zoned::now().date();
+    let ignores = Ignores { system: &manifest.system, manifest: &artifact, text: &manifest.text, root, today, whole };
+    let applied = ignores.apply(findings);
+    (applied.kept.into_iter().chain(applied.raised).collect(), applied.ignored)
+}
+
+fn without_known(
+    findings: Vec<Finding>,
+    prepared: &Prepared,
+    root: &str,
+    options: &ReportArguments,
+) -> Result<(Vec<Finding>, usize), Failure> {
+    if let Some(path) = &options.write_baseline {
+        output::write_file(path, Baseline::of(&findings, root).to_json().as_bytes())?;
+        output::note(&format!("wrote {} findings to {}", findings.len(), path.display()));
+        let known = findings.len();
+        return Ok((Vec::new(), known));
+    }
+    Ok(match &prepared.baseline {
+        Some(baseline) => baseline.apply(findings, root),
+        None => (findings, 0),
+    })
+}
+
+fn write(report: &Report, options: &ReportArguments) -> Result<(), Failure> {
+    let format = match options.format {
+        FormatChoice::Plain => Format::Plain,
+        FormatChoice::Json => Format::Json,
+        FormatChoice::Sarif => Format::Sarif,
+        FormatChoice::Github => Format::Github,
+        FormatChoice::Markdown => Format::Markdown,
+        FormatChoice::Html => Format::Html,
+    };
+    let file = options.output.as_ref().filter(|path| path.as_os_str() != "-");
+    let look = render::Options {
+        width: output::width(),
+        unicode: file.is_none() && output::is_terminal(),
+        clauses: options.framework.is_some(),
+    };
+    let mut rendered = Vec::new();
+    render::render(report, format, &look, &mut rendered)
+        .map_err(|error| Failure::tool(format!("the report cannot be made: {error}")))?;
+    match file {
+        Some(path) => output::write_file(path, &anstream::adapter::strip_bytes(&rendered).into_vec()),
+        None => output::print(&rendered),
+    }
+}
+
+/// What counts first: findings, then wrong usage, then what stayed unknown, then nothing at all.
+fn exit(report: &Report, limit: Severity, wrong_usage: bool) -> Exit {
+    if report.findings.iter().any(|finding| finding.severity >= limit) {
+        Exit::Findings
+    } else if wrong_usage {
+        Exit::Usage
+    } else if !report.unscanned.is_empty() {
+        Exit::Failed
+    } else if report.stats.judged == 0 {
+        Exit::Nothing
+    } else {
+        Exit::Clean
+    }
+}

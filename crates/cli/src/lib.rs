@@ -1,0 +1,64 @@
+//! The command line of Palisade: arguments, the manifest, assembly of the parts, output.
+
+mod args;
+mod commands;
+mod config;
+mod exit;
+mod output;
+mod paths;
+mod progress;
+mod registry;
+
+use std::{env, ffi::OsString};
+
+use clap::{CommandFactory, Parser, error::ErrorKind};
+
+pub use config::MANIFEST;
+pub use exit::Exit;
+pub use registry::{Topic, pages, topics};
+
+use crate::args::{Arguments, Verb};
+
+/// Runs the program on the arguments of the process.
+pub fn main() -> Exit {
+    run(env::args_os())
+}
+
+/// The command as clap sees it, for manual pages, completions and documentation.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// The JSON schema of `palisade.toml`.
+pub fn manifest_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(palisade_base::system::System).to_value();
+    // The order of keys must not depend on the features that some other crate asks of serde_json.
+    schema.sort_all_objects();
+    schema
+}
+
+fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let shown = error.print();
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion if shown.is_ok() => Exit::Clean,
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Failed,
+                _ => Exit::Usage,
+            };
+        }
+    };
+    output::choose_color(arguments.global.color);
+    output::quiet_panics();
+    let global = &arguments.global;
+    let result = match &arguments.verb {
+        Verb::Assess(arguments) => commands::assess::run(arguments, global),
+        Verb::Scan(arguments) => commands::scan::run(arguments, global),
+        Verb::Init(arguments) => commands::init::run(arguments),
+        Verb::Explain(arguments) => commands::explain::run(arguments),
+        Verb::Completions(arguments) => commands::completions::run(arguments),
+        Verb::Man(arguments) => commands::man::run(arguments),
+    };
+    result.unwrap_or_else(|failure| failure.show())
+}

@@ -1,0 +1,43 @@
+//! A line on the terminal that says how far a long scan is.
+
+use std::{
+    io::{self, IsTerminal},
+    time::Duration,
+};
+
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use palisade_scan::Watch;
+
+/// Shows files and bytes judged so far; silent unless stderr is a terminal.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    bytes: std::sync::atomic::AtomicU64,
+}
+
+impl Progress {
+    /// `wanted` is false under `--no-progress`.
+    pub(crate) fn start(wanted: bool) -> Self {
+        let bar = if wanted && io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} files ({per_sec}) {wide_msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self { bar, bytes: 0.into() }
+    }
+
+    /// Takes the line away.
+    pub(crate) fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Watch for Progress {
+    fn judged(&self, shown: &str, bytes: u64) {
+        let total = self.bytes.fetch_add(bytes, std::sync::atomic::Ordering::Relaxed) + bytes;
+        self.bar.inc(1);
+        if !self.bar.is_hidden() {
+            let safe: String = shown.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+            self.bar.set_message(format!("{} {safe}", HumanBytes(total)));
+        }
+    }
+}
