@@ -1,0 +1,43 @@
+# What CI runs: `just ready`.
+
+default:
+    @just --list
+
+# everything that must pass before a commit
+ready: fmt lint test doc generated shape deny
+
+fmt:
+    cargo fmt --all --check
+
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# unit, integration and documentation tests
+test:
+    cargo test --workspace --no-fail-fast
+
+# documentation builds without warnings
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+# generated files are fresh
+generated:
+    cargo run --quiet -p palisade-dev -- gen --check
+    cargo run --quiet -p palisade-dev -- example --check
+
+# the shape of the house
+shape:
+    cargo run --quiet -p palisade-dev -- shape
+
+# licences, sources and duplicate dependencies (needs cargo-deny)
+deny:
+    cargo deny --offline --log-level error check bans licenses sources
+
+# write generated files again
+gen:
+    cargo run --quiet -p palisade-dev -- gen
+    cargo run --quiet -p palisade-dev -- example
+
+# the skeleton of a new check: just new-check model some-name
+new-check component name:
+    cargo run --quiet -p palisade-dev -- new-check {{component}} {{name}}
