@@ -328,7 +328,7 @@ fn unlisted<R: Read + Seek>(
                     return Ok(());
                 }
                 archive.members.push(Member {
-                    name: local.name,
+                    name: local.name.chars().take(SHORT_NAME).collect(),
                     local_name: None,
                     listed: false,
                     flags: local.flags,
@@ -355,6 +355,8 @@ fn read_at<R: Read + Seek>(reader: &mut R, at: u64, len: u64) -> io::Result<Vec<
 
 /// The longest name that is read from a local header.
 const LONGEST_NAME: usize = 1024;
+/// The longest name that is kept of a member that no directory lists: there may be one in every thirty bytes.
+const SHORT_NAME: usize = 128;
 /// The end record and the longest comment behind it.
 const TAIL: u64 = 22 + 65_535 + 20;
 
@@ -467,7 +469,7 @@ mod tests {
         let header = [&b"PK\x03\x04"[..], &[0; 22], &[0xff; 4]].concat();
         let seen = open(&header.repeat(20_000));
         assert_eq!(seen.members.len(), 20_000);
-        assert!(seen.members.iter().all(|member| member.name.len() <= 3 * LONGEST_NAME));
+        assert!(seen.members.iter().all(|member| member.name.len() <= 3 * SHORT_NAME));
     }
 
     #[test]
