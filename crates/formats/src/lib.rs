@@ -12,6 +12,7 @@ pub mod npy;
 pub mod oms;
 pub mod onnx;
 pub mod pickle;
+pub mod protobuf;
 pub mod python;
 pub mod safetensors;
 pub mod shell;

@@ -1,10 +1,10 @@
 //! ONNX models: operators, and the files outside of the model that tensors are read from. Source: `onnx.proto`.
 //!
-//! An own reader of the protobuf wire format, bounded in depth and count; tensors are stepped over, not read.
+//! Bounded in depth and count; tensors are stepped over, not read.
 
 use std::ops::Range;
 
-use crate::cursor::Cursor;
+use crate::protobuf::{Fields, Wire, text};
 
 /// What a model is made of, as far as security cares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Default for Limits {
 /// Whether these bytes start like an ONNX model: an IR version, then one of the few fields that may follow it.
 pub fn looks_like(head: &[u8]) -> bool {
     matches!(head, [0x08, 1..=20, 0x12 | 0x1a | 0x22 | 0x28 | 0x32 | 0x3a | 0x42 | 0x72, ..])
-        && Fields::new(head, 0..head.len()).nth(1).is_some_and(|field| field.value.is_some() || field.cut)
+        && Fields::new(head, 0..head.len()).nth(1).is_some_and(|field| field.wire != Wire::Unknown)
 }
 
 /// Reads a model. What cannot be read ends the reading; everything before it is kept.
@@ -197,8 +197,7 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&self, range: &Range<usize>) -> String {
-        let bytes = self.bytes.get(range.clone()).unwrap_or_default();
-        String::from_utf8_lossy(bytes.get(..bytes.len().min(4096)).unwrap_or_default()).into_owned()
+        text(self.bytes, range, 4096)
     }
 
     fn fields(&self, range: Range<usize>) -> Fields<'a> {
@@ -212,8 +211,8 @@ impl<'a> Reader<'a> {
             if field.cut {
                 self.model.cut.get_or_insert("it ends in the middle of a field, or is no protobuf message");
             }
-            if let Some(body) = field.value.filter(|_| field.delimited) {
-                return Some(Delimited { number: field.number, body });
+            if field.wire == Wire::Delimited {
+                return Some(Delimited { number: field.number, body: field.range });
             }
         }
     }
@@ -222,75 +221,6 @@ impl<'a> Reader<'a> {
 struct Delimited {
     number: u64,
     body: Range<usize>,
-}
-
-struct Field {
-    number: u64,
-    delimited: bool,
-    /// The bytes of the value; `None` if it could not be read.
-    value: Option<Range<usize>>,
-    cut: bool,
-}
-
-/// The fields of one message. A field that reaches past the end is given up to the end, and is the last.
-struct Fields<'a> {
-    cursor: Cursor<'a>,
-    end: usize,
-}
-
-impl<'a> Fields<'a> {
-    fn new(bytes: &'a [u8], range: Range<usize>) -> Self {
-        let end = range.end.min(bytes.len());
-        Self { cursor: Cursor::new(bytes.get(..end).unwrap_or_default(), range.start), end }
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut value = 0u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.cursor.u8()?;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(value);
-            }
-        }
-        None
-    }
-}
-
-impl Iterator for Fields<'_> {
-    type Item = Field;
-
-    fn next(&mut self) -> Option<Field> {
-        if self.cursor.at() >= self.end {
-            return None;
-        }
-        let tag = self.varint();
-        let number = tag.map_or(0, |tag| tag >> 3);
-        let wire = tag.map(|tag| tag & 7);
-        let start = self.cursor.at();
-        let read = match wire {
-            Some(0) => self.varint().map(drop),
-            Some(1) => self.cursor.take(8).map(drop),
-            Some(5) => self.cursor.take(4).map(drop),
-            Some(2) => {
-                let len = self.varint();
-                let start = self.cursor.at();
-                let whole = len.and_then(|len| self.cursor.take_long(len)).is_some();
-                if !whole {
-                    self.cursor.seek(self.end)?;
-                }
-                let value = (len.is_some()).then_some(start..if whole { self.cursor.at() } else { self.end });
-                return Some(Field { number, delimited: true, value, cut: !whole });
-            }
-            _ => None,
-        };
-        let cut = read.is_none();
-        let value = (!cut).then(|| start..self.cursor.at());
-        if cut {
-            self.cursor.seek(self.end)?;
-        }
-        Some(Field { number, delimited: false, value, cut })
-    }
 }
 
 #[cfg(test)]

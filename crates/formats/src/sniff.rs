@@ -47,23 +47,16 @@ pub enum Format {
     Program,
 }
 
-/// The format of a file that starts with these bytes.
+/// The format of a file that starts with these bytes: the first that holds.
 pub fn sniff(head: &[u8]) -> Option<Format> {
-    let magic = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, format)| *format);
-    match magic {
-        Some(format) => Some(format),
-        None if is_program(head) => Some(Format::Program),
-        None if safetensors::looks_like(head) => Some(Format::Safetensors),
-        None if head.get(4..8) == Some(b"TFL3") => Some(Format::TfLite),
-        None if head.get(257..262) == Some(b"ustar") => Some(Format::Tar),
-        None if onnx::looks_like(head) => Some(Format::Onnx),
-        // `x`, window size, and a check over both bytes.
-        None if matches!(head, [0x78, level, ..] if (0x7800 | u16::from(*level)) % 31 == 0 && *level & 0x20 == 0) => {
-            Some(Format::Zlib)
-        }
-        None if pickle::plausible(head) => Some(Format::Pickle),
-        None => None,
-    }
+    readings(head).next()
+}
+
+/// Every format that a file which starts with these bytes can be read as, surest first: a file may be valid in several.
+pub fn readings(head: &[u8]) -> impl Iterator<Item = Format> {
+    let magic = MAGIC.iter().filter(|(magic, _)| head.starts_with(magic)).map(|(_, format)| *format);
+    let structure = STRUCTURE.iter().filter(|(holds, _)| holds(head)).map(|(_, format)| *format);
+    magic.chain(structure)
 }
 
 /// Whether bytes hold a text anywhere.
@@ -109,6 +102,23 @@ fn is_program(head: &[u8]) -> bool {
     head.starts_with(b"MZ") && head.get(at..at.saturating_add(4)) == Some(b"PE\0\0")
 }
 
+/// `x`, window size, and a check over both bytes.
+fn is_zlib(head: &[u8]) -> bool {
+    matches!(head, [0x78, level, ..] if (0x7800 | u16::from(*level)) % 31 == 0 && *level & 0x20 == 0)
+}
+
+/// Formats without a magic number: what their first bytes must hold, surest first.
+const STRUCTURE: &[(fn(&[u8]) -> bool, Format)] = &[
+    (is_program, Format::Program),
+    (safetensors::looks_like, Format::Safetensors),
+    (|head| head.get(4..8) == Some(b"TFL3"), Format::TfLite),
+    (|head| head.get(257..262) == Some(b"ustar"), Format::Tar),
+    (onnx::looks_like, Format::Onnx),
+    (is_zlib, Format::Zlib),
+    (pickle::plausible, Format::Pickle),
+];
+
+/// Formats with a magic number.
 const MAGIC: &[(&[u8], Format)] = &[
     (b"PK\x03\x04", Format::Zip),
     (b"PK\x05\x06", Format::Zip),

@@ -169,6 +169,18 @@ pub fn plausible(bytes: &[u8]) -> bool {
     }
 }
 
+/// How dangerous it is to call a name when nothing is known of the arguments: for formats that name what they call as
+/// pickles do.
+pub fn name_danger(name: &Name) -> Danger {
+    match known::known(name) {
+        known::Known::Harmless | known::Known::Rebuild => Danger::Harmless,
+        known::Known::Class => Danger::Class,
+        known::Known::ForeignClass => Danger::ForeignClass,
+        known::Known::Function | known::Known::LoadsPickle => Danger::Function,
+        known::Known::ByName | known::Known::Executor => Danger::Executor,
+    }
+}
+
 /// The pickles hidden among other bytes that call something when loaded: offset and walk of each, at most `most`; and
 /// whether all bytes were searched, which a limit of work may prevent.
 ///

@@ -33,6 +33,10 @@ pub enum Input<'a> {
     Template(model::Template<'a>),
     /// An ONNX model.
     Graph(model::Graph<'a>),
+    /// What loading or running a model does besides computing.
+    Effects(model::Effects<'a>),
+    /// Text that a model file carries beside its weights.
+    Metadata(model::Metadata<'a>),
     /// A container as a compose file, a Kubernetes manifest or a Dockerfile describes it.
     Workload(Box<infrastructure::Workload<'a>>),
     /// What a Kubernetes `Secret` or `ConfigMap` stores.

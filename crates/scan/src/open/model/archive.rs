@@ -16,7 +16,10 @@ use super::{
     part::{DEPTH, Part},
     shape, shape_only,
 };
-use crate::{Engine, input::model::Oddity};
+use crate::{
+    Engine,
+    input::model::{Oddity, OddityKind},
+};
 
 /// Opens a ZIP archive. Too large ones are read in parts from the disk.
 pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
@@ -181,11 +184,13 @@ fn oddities(archive: &Archive, code: &HashSet<usize>, programs: &HashSet<usize>)
         if let Some(what) = odd
             && oddities.len() < 32
         {
-            oddities.push(Odd { oddity: Oddity { offset: member.header, what, code }, leaves });
+            let kind = if leaves { OddityKind::Escape } else { OddityKind::Disguise };
+            oddities.push(Odd { oddity: Oddity { offset: member.header, what, kind, code }, leaves });
         }
     }
     if !archive.directory && !archive.members.is_empty() {
-        let oddity = Oddity { offset: 0, what: "its directory is missing".to_owned(), code: false };
+        let what = "its directory is missing".to_owned();
+        let oddity = Oddity { offset: 0, what, kind: OddityKind::Disguise, code: false };
         oddities.push(Odd { oddity, leaves: false });
     }
     oddities

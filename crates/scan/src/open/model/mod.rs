@@ -17,7 +17,7 @@ use std::cell::Cell;
 
 use palisade_base::{Artifact, Component};
 use palisade_formats::{
-    sniff::{Format, sniff},
+    sniff::{Format, readings},
     zip,
 };
 
@@ -42,14 +42,30 @@ pub(super) fn open(file: &File<'_>, engine: &mut Engine) -> bool {
     is_model
 }
 
-/// Opens a file or a member of an archive by what its bytes are. Returns whether it is something that models are made of.
+/// Opens a file or a member of an archive by what its bytes are: in every format that they can be read as. Returns whether
+/// it is something that models are made of.
 fn content(part: &Part<'_>, engine: &mut Engine) -> bool {
-    let format = match sniff(part.bytes) {
-        Some(format) => format,
-        // Readers of ZIP files start at the end, whatever stands at the beginning.
-        None if part.is_binary() && part.is_whole() && zip::has_end_record(tail(part.bytes)) => Format::Zip,
-        None => return false,
-    };
+    let mut formats: Vec<Format> = readings(part.bytes).collect();
+    // Readers of ZIP files start at the end, whatever stands at the beginning.
+    if !formats.contains(&Format::Zip) && part.is_whole() && part.is_binary() && zip::has_end_record(tail(part.bytes)) {
+        formats.push(Format::Zip);
+    }
+    let mut models: Vec<Format> = Vec::new();
+    for format in formats {
+        // The file itself is signed and named once, under the first format.
+        let part = Part { file: part.file.filter(|_| models.is_empty()), name: part.name.clone(), ..*part };
+        if open_as(&part, format, engine) {
+            models.push(format);
+        }
+    }
+    if let [first, second, ..] = models.as_slice() {
+        polyglot(part, *first, *second, engine);
+    }
+    !models.is_empty()
+}
+
+/// Opens a part as one format. Returns whether it is something that models are made of.
+fn open_as(part: &Part<'_>, format: Format, engine: &mut Engine) -> bool {
     match format {
         Format::Pickle => pickle::open(part, engine),
         Format::Zip => archive::open(part, engine),
@@ -73,6 +89,20 @@ fn content(part: &Part<'_>, engine: &mut Engine) -> bool {
         }
         Format::Program => false,
     }
+}
+
+/// A file that is valid in two formats: what a scanner judges need not be what a loader reads.
+fn polyglot(part: &Part<'_>, first: Format, second: Format, engine: &mut Engine) {
+    let what = format!("it is {} and {} at once", first.title(), second.title());
+    let oddity = model::Oddity { offset: 0, what, kind: model::OddityKind::Disguise, code: true };
+    engine.judge(&Input::Shape(model::Shape {
+        artifact: part.artifact,
+        bytes: part.bytes,
+        format: first,
+        claimed: None,
+        runs_code: false,
+        oddities: vec![oddity],
+    }));
 }
 
 /// Hands the weights themselves and what their name claims to the engine.

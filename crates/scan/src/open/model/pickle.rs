@@ -11,7 +11,7 @@ use palisade_formats::{
 use super::{name, part::Part, shape};
 use crate::{
     Engine, Input,
-    input::model::{Lies, Oddity, Pickle},
+    input::model::{Lies, Oddity, OddityKind, Pickle},
 };
 
 /// Opens a part whose first bytes are a pickle.
@@ -28,6 +28,7 @@ pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
     let straddles = walk.straddles.map(|at| Oddity {
         offset: at as u64,
         what: "a frame of the pickle cuts an opcode in two, and loaders differ in what they read there".to_owned(),
+        kind: OddityKind::Disguise,
         code: false,
     });
     let oddities = straddles.into_iter().collect();

@@ -10,7 +10,10 @@ use super::{
     part::{DEPTH, Part},
     shape_only,
 };
-use crate::{Engine, input::model::Oddity};
+use crate::{
+    Engine,
+    input::model::{Oddity, OddityKind},
+};
 
 /// Opens the members whose content is something that models are made of.
 pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
@@ -33,7 +36,8 @@ pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
         if oddities.len() < 32 && (name::leaves(&member.name) || link.is_some()) {
             let to = link.map(|link| format!(", a link to `{link}`")).unwrap_or_default();
             let what = format!("`{}`{to} leaves the folder that it is unpacked to", member.name);
-            oddities.push(Oddity { offset: member.range.start as u64, what, code: false });
+            let offset = member.range.start as u64;
+            oddities.push(Oddity { offset, what, kind: OddityKind::Escape, code: false });
         }
         let bytes = part.bytes.get(member.range.clone()).unwrap_or_default();
         let own = member.name.rsplit('/').next().unwrap_or_default().to_lowercase();
@@ -87,7 +91,7 @@ mod tests {
             ("x.pkl", b'2', "y.pkl", 0),
             ("usr/bin/x", b'2', "/bin/x", 0),
         ] {
-            assert_eq!(findings("disguised-model", "a.tar", member(name, kind, link)).len(), count, "{name} -> {link}");
+            assert_eq!(findings("archive-escape", "a.tar", member(name, kind, link)).len(), count, "{name} -> {link}");
         }
     }
 }

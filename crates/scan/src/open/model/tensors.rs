@@ -10,7 +10,7 @@ use palisade_formats::{
 use super::{part::Part, pickle, shape};
 use crate::{
     Engine, Input,
-    input::model::{Graph, Host, Oddity, Template},
+    input::model::{Graph, Host, Oddity, OddityKind, Template},
 };
 
 /// Opens safetensors: the header, and what lies where no tensor is.
@@ -102,7 +102,8 @@ const HOLES: usize = 64;
 
 /// No tool writes such a header: it is there to be read differently by different loaders, or to break one.
 fn broken(flaw: &str) -> Oddity {
-    Oddity { offset: 0, what: format!("its header breaks the format: {flaw}"), code: false }
+    let what = format!("its header breaks the format: {flaw}");
+    Oddity { offset: 0, what, kind: OddityKind::Malformed, code: false }
 }
 
 /// Looks at bytes that belong to no tensor.
@@ -126,7 +127,7 @@ fn spare_part(part: &Part<'_>, start: u64, end: u64, oddities: &mut Vec<Oddity>,
         None if has_pickle => "a pickle lies where no tensor is".to_owned(),
         None => format!("{} bytes lie where no tensor is", spare.len()),
     };
-    oddities.push(Oddity { offset: start, what, code });
+    oddities.push(Oddity { offset: start, what, kind: OddityKind::Disguise, code });
 }
 
 /// External files that are links out of the folder of the model.

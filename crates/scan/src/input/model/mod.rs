@@ -1,5 +1,14 @@
 //! Parsed inputs of models.
 
+mod effect;
+mod metadata;
+
+#[cfg(test)]
+pub(crate) use effect::effects;
+pub(crate) use effect::severity_of;
+pub(crate) use effect::{Carrier, Does, Effect, Effects, When};
+pub(crate) use metadata::Metadata;
+
 use std::ops::Range;
 
 use palisade_base::{Artifact, Evidence, Excerpt, Mask, Place, Target, View, system::System};
@@ -110,7 +119,7 @@ pub struct Shape<'a> {
     pub claimed: Option<Claim>,
     /// Whether the bytes are of a format that runs code when loaded.
     pub runs_code: bool,
-    /// Parts that one reader sees and another does not.
+    /// What no honest tool writes.
     pub oddities: Vec<Oddity>,
 }
 
@@ -123,15 +132,30 @@ pub struct Claim {
     pub safe: bool,
 }
 
-/// A part of a file that one reader sees and another does not.
+/// Something in a file that no honest tool writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Oddity {
     /// Offset in the file.
     pub offset: u64,
     /// What is odd, one clause without a full stop.
     pub what: String,
+    /// In which way it is odd.
+    pub kind: OddityKind,
     /// Whether the part is one that runs code.
     pub code: bool,
+}
+
+/// In which way a part of a file is odd.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OddityKind {
+    /// One reader sees it and another does not, or reads something else there.
+    Disguise,
+    /// It breaks the format in a way that crashes loaders or misleads them: lengths, counts and offsets that lie.
+    Malformed,
+    /// It grows out of all proportion when it is unpacked or loaded.
+    Bomb,
+    /// It is unpacked to a place outside of its folder.
+    Escape,
 }
 
 /// A chat template.
@@ -218,7 +242,8 @@ impl Template<'_> {
 
 impl Shape<'_> {
     /// Evidence at an offset that may lie behind what was read.
-    pub fn evidence(&self, offset: u64, label: String) -> Evidence {
+    pub fn evidence(&self, offset: u64, label: impl Into<String>) -> Evidence {
+        let label = label.into();
         match usize::try_from(offset) {
             Ok(at) if at < self.bytes.len() => Evidence::bytes(self.artifact, self.bytes, at..at + 4, label),
             _ => Evidence::Span {
