@@ -107,8 +107,11 @@ fn is_zlib(head: &[u8]) -> bool {
     matches!(head, [0x78, level, ..] if (0x7800 | u16::from(*level)) % 31 == 0 && *level & 0x20 == 0)
 }
 
+/// Whether the first bytes of a file hold what a format demands.
+type Test = fn(&[u8]) -> bool;
+
 /// Formats without a magic number: what their first bytes must hold, surest first.
-const STRUCTURE: &[(fn(&[u8]) -> bool, Format)] = &[
+const STRUCTURE: &[(Test, Format)] = &[
     (is_program, Format::Program),
     (safetensors::looks_like, Format::Safetensors),
     (|head| head.get(4..8) == Some(b"TFL3"), Format::TfLite),

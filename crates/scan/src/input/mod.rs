@@ -37,6 +37,8 @@ pub enum Input<'a> {
     Effects(model::Effects<'a>),
     /// Text that a model file carries beside its weights.
     Metadata(model::Metadata<'a>),
+    /// The index of a model in several files.
+    Shards(model::Shards<'a>),
     /// A container as a compose file, a Kubernetes manifest or a Dockerfile describes it.
     Workload(Box<infrastructure::Workload<'a>>),
     /// What a Kubernetes `Secret` or `ConfigMap` stores.

@@ -1,8 +1,10 @@
 //! Every detector. To add one: a new file (or folder) here, its `mod` line, its line in the table.
 
+mod encoded;
 mod hidden_text;
 mod instruction;
 mod personal_data;
+mod runnable_code;
 mod secret;
 
 use std::ops::Range;
@@ -12,6 +14,7 @@ use palisade_base::{Confidence, Meta};
 pub use hidden_text::HiddenText;
 pub use instruction::Instructions;
 pub use personal_data::PersonalData;
+pub use runnable_code::RunnableCode;
 pub use secret::{Secrets, entropy};
 
 /// A hit of a detector: bytes of the text, what kind of thing it is, how sure.
@@ -36,7 +39,7 @@ pub trait Detector: Send + Sync {
 
 /// Every detector.
 pub fn all() -> &'static [&'static dyn Detector] {
-    &[&PersonalData, &HiddenText, &Instructions, &Secrets]
+    &[&PersonalData, &HiddenText, &Instructions, &Secrets, &RunnableCode]
 }
 
 /// Sorts hits by place; where two overlap, keeps the surer and then the longer one.
@@ -106,6 +109,13 @@ mod tests {
             "st ",
             "1 Ab St ",
             "Via Ab-Ab ",
+            "eval(",
+            "a.b.",
+            "curl x | ",
+            "sh -c '",
+            "<script>",
+            "chr(1)+",
+            "\\x41",
         ] {
             let text = piece.repeat(200_000 / piece.len());
             let start = Instant::now();

@@ -6,7 +6,9 @@ mod disguised_model;
 mod embedded_code;
 mod external_weights_path;
 mod malformed_model;
+mod metadata_payload;
 mod pickle_call;
+mod shard_mismatch;
 mod signature_mismatch;
 mod template_escape;
 mod undeclared_model;
@@ -23,7 +25,9 @@ pub(super) static CHECKS: &[&InputCheck] = &[
     &embedded_code::EmbeddedCode,
     &external_weights_path::ExternalWeightsPath,
     &malformed_model::MalformedModel,
+    &metadata_payload::MetadataPayload,
     &pickle_call::PickleCall,
+    &shard_mismatch::ShardMismatch,
     &signature_mismatch::SignatureMismatch,
     &template_escape::TemplateEscape,
     &undeclared_model::UndeclaredModel,

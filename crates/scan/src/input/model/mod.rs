@@ -2,12 +2,14 @@
 
 mod effect;
 mod metadata;
+mod shards;
 
 #[cfg(test)]
 pub(crate) use effect::effects;
 pub(crate) use effect::severity_of;
 pub(crate) use effect::{Carrier, Does, Effect, Effects, When};
 pub(crate) use metadata::Metadata;
+pub(crate) use shards::{Shard, Shards, State};
 
 use std::ops::Range;
 

@@ -4,11 +4,13 @@
 
 mod archive;
 mod compressed;
+mod config;
 mod folder;
 mod hdf5;
 mod name;
 mod part;
 mod pickle;
+mod shards;
 mod tar;
 mod template;
 mod tensors;
@@ -39,7 +41,8 @@ pub(super) fn open(file: &File<'_>, engine: &mut Engine) -> bool {
     };
     let is_model = content(&part, engine);
     template::open(file, engine);
-    is_model
+    shards::open(file, engine);
+    config::open(file, engine) || is_model
 }
 
 /// Opens a file or a member of an archive by what its bytes are: in every format that they can be read as. Returns whether

@@ -1,7 +1,6 @@
 //! Instructions to a model: signals of text that speaks to the model which reads it, weighed together. `words` finds
-//! the vocabulary, `signals` the structures made of it, `encoded` looks into encoded text; this file weighs.
+//! the vocabulary, `signals` the structures made of it; this file weighs.
 
-mod encoded;
 mod signals;
 mod words;
 
@@ -10,7 +9,7 @@ use std::collections::HashSet;
 use palisade_base::{Confidence, Meta};
 use signals::Signal;
 
-use super::{Detector, Hit};
+use super::{Detector, Hit, encoded};
 
 palisade_base::meta! {
     /// ## What it does
@@ -69,7 +68,8 @@ impl Detector for Instructions {
 
     fn find(&self, text: &str) -> Vec<Hit> {
         let mut signals = signals::of(text);
-        signals.extend(encoded::find(text).into_iter().filter_map(|(range, decoded)| {
+        let spoken = encoded::base64(text, 40).into_iter().filter(|(_, decoded)| decoded.contains(' '));
+        signals.extend(spoken.filter_map(|(range, decoded)| {
             let sure = weigh(&decoded, &signals::of(&decoded)).iter().any(|hit| hit.confidence > Confidence::Low);
             sure.then_some(Signal { range, kind: "encoded-instruction", weight: HIGH })
         }));

