@@ -13,6 +13,8 @@ pub struct Observed {
     pub unscanned: Vec<Unscanned>,
     /// Which rule looked at how many artifacts.
     pub examined: Vec<Examined>,
+    /// Digests of the artifacts that were read to the last byte.
+    pub digests: Vec<Digested>,
     /// Attacks that were run.
     pub proofs: Vec<Proof>,
     /// Counters.
@@ -28,6 +30,15 @@ pub struct Unscanned {
     pub component: Option<Component>,
     /// Why, in one line.
     pub reason: Cow<'static, str>,
+}
+
+/// The digest of an artifact as it was judged.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Digested {
+    /// What was digested.
+    pub artifact: Artifact,
+    /// SHA-256.
+    pub sha256: [u8; 32],
 }
 
 /// How many inputs a rule looked at.
@@ -57,6 +68,7 @@ impl Observed {
     pub fn join(&mut self, other: Self) {
         self.findings.extend(other.findings);
         self.unscanned.extend(other.unscanned);
+        self.digests.extend(other.digests);
         self.proofs.extend(other.proofs);
         for theirs in other.examined {
             match self.examined.iter_mut().find(|ours| ours.rule.name == theirs.rule.name) {
@@ -75,6 +87,7 @@ impl Observed {
         self.findings.sort_by(|a, b| (&a.target, a.rule.name, &a.message).cmp(&(&b.target, b.rule.name, &b.message)));
         self.unscanned.sort();
         self.unscanned.dedup();
+        self.digests.sort();
         self.examined.sort_by_key(|examined| examined.rule.name);
     }
 }

@@ -85,6 +85,10 @@ pub(crate) struct AssessArguments {
 #[command(after_long_help = "\
 Examples:
   palisade scan model.pt                       one file
+  palisade scan --full model.safetensors       every byte of it, and its digest
+  palisade scan --list model.gguf              its tensors
+  palisade scan model.pt --convert model.safetensors
+                                               its tensors and nothing else, nothing executed
   palisade scan --fail-on medium .             a stricter gate for CI
   palisade scan --baseline known.json .        only what is new
   palisade scan --format github .              annotations in a pull request")]
@@ -95,6 +99,15 @@ pub(crate) struct ScanArguments {
     /// Do not look for a palisade.toml
     #[arg(long, help_heading = "Input")]
     pub(crate) no_manifest: bool,
+    /// List the tensors of model files instead of judging them; with `--full` with their digests
+    #[arg(long, help_heading = "Models")]
+    pub(crate) list: bool,
+    /// Write the tensors of one PyTorch file or pickle as safetensors, instead of judging it; refuses everything else in it
+    #[arg(long, value_name = "OUT", conflicts_with = "list", help_heading = "Models")]
+    pub(crate) convert: Option<PathBuf>,
+    /// Let `--convert` replace a file
+    #[arg(long, requires = "convert", help_heading = "Models")]
+    pub(crate) force: bool,
     #[command(flatten)]
     pub(crate) walk: WalkArguments,
     #[command(flatten)]
@@ -104,7 +117,7 @@ pub(crate) struct ScanArguments {
 /// Options of the walker.
 #[derive(Debug, Args)]
 pub(crate) struct WalkArguments {
-    /// Also read what .gitignore and .ignore leave out
+    /// Also read what .gitignore and .ignore leave out; for downloads, which must not decide what is looked at
     #[arg(long, help_heading = "Input")]
     pub(crate) no_ignore: bool,
     /// Follow symbolic links and declared paths, also out of the folder
@@ -113,9 +126,18 @@ pub(crate) struct WalkArguments {
     /// Leave out paths, as a .gitignore pattern; can be repeated
     #[arg(long, value_name = "PATTERN", help_heading = "Input")]
     pub(crate) exclude: Vec<String>,
-    /// Read files up to this size whole (such as 64M or 2G); of larger ones read what the format allows
+    /// Read all bytes of model files: digest them, and search their tensors for programs, archives and pickles
+    #[arg(long, help_heading = "Input")]
+    pub(crate) full: bool,
+    /// Read text up to this size whole (such as 64M or 2G); models of any size are read
     #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = size, help_heading = "Input")]
     pub(crate) max_size: u64,
+    /// Unpack at most this much from one model file
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size, help_heading = "Input")]
+    pub(crate) max_unpacked: u64,
+    /// Give up on a model file after this long; 0 means never
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, help_heading = "Input")]
+    pub(crate) max_time: u32,
     /// Number of threads, at most 1024; 0 means one for each core
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024), help_heading = "Input")]
     pub(crate) threads: u16,

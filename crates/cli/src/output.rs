@@ -8,6 +8,7 @@ use std::{
 };
 
 use anstream::{AutoStream, eprintln};
+use tempfile::NamedTempFile;
 
 use crate::{Exit, args::ColorChoice};
 
@@ -108,22 +109,28 @@ pub(crate) fn print(text: &[u8]) -> Result<(), Failure> {
 
 /// Writes a file whole or not at all: to a temporary file beside it, which then takes its name.
 pub(crate) fn write_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
-    let failed = |error: &io::Error| {
-        Failure::tool(format!("cannot write `{}`: {}", path.display(), palisade_base::reason(error)))
-    };
-    if path.is_dir() {
-        return Err(failed(&io::ErrorKind::IsADirectory.into()));
-    }
     // A device or a pipe has no name to take over.
-    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-        return fs::write(path, content).map_err(|error| failed(&error));
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        return fs::write(path, content).map_err(|error| cannot_write(path, &error));
+    }
+    let mut file = temporary(path)?;
+    file.write_all(content).and_then(|()| file.as_file().sync_all()).map_err(|error| cannot_write(path, &error))?;
+    file.persist(path).map_err(|error| cannot_write(path, &error.error))?;
+    Ok(())
+}
+
+/// A temporary file that can take the name of `path`: in its folder, and as readable as any other new file.
+pub(crate) fn temporary(path: &Path) -> Result<NamedTempFile, Failure> {
+    if path.is_dir() {
+        return Err(cannot_write(path, &io::ErrorKind::IsADirectory.into()));
     }
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".palisade-").tempfile_in(folder).map_err(|error| failed(&error))?;
-    file.write_all(content).and_then(|()| file.as_file().sync_all()).map_err(|error| failed(&error))?;
-    readable(file.path()).map_err(|error| failed(&error))?;
-    file.persist(path).map_err(|error| failed(&error.error))?;
-    Ok(())
+    let made = tempfile::Builder::new().prefix(".palisade-").tempfile_in(folder);
+    made.and_then(|file| readable(file.path()).map(|()| file)).map_err(|error| cannot_write(path, &error))
+}
+
+pub(crate) fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    Failure::tool(format!("cannot write `{}`: {}", path.display(), palisade_base::reason(error)))
 }
 
 /// Temporary files are private; a report is as readable as any other new file.

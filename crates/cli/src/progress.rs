@@ -17,12 +17,17 @@ pub(crate) struct Progress {
 impl Progress {
     /// `wanted` is false under `--no-progress`.
     pub(crate) fn start(wanted: bool) -> Self {
-        let bar = if wanted && io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        let bytes = 0.into();
+        if !wanted || !io::stderr().is_terminal() {
+            // Ticking takes a thread, and a scan of one small file less time than to start it.
+            return Self { bar: ProgressBar::hidden(), bytes };
+        }
+        let bar = ProgressBar::new_spinner();
         if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} files ({per_sec}) {wide_msg}") {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(100));
-        Self { bar, bytes: 0.into() }
+        Self { bar, bytes }
     }
 
     /// Takes the line away.
@@ -36,8 +41,18 @@ impl Watch for Progress {
         let total = self.bytes.fetch_add(bytes, std::sync::atomic::Ordering::Relaxed) + bytes;
         self.bar.inc(1);
         if !self.bar.is_hidden() {
-            let safe: String = shown.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
-            self.bar.set_message(format!("{} {safe}", HumanBytes(total)));
+            self.bar.set_message(format!("{} {}", HumanBytes(total), safe(shown)));
         }
     }
+
+    fn reading(&self, shown: &str, done: u64, len: u64) {
+        if !self.bar.is_hidden() {
+            self.bar.set_message(format!("{} of {} of {}", HumanBytes(done), HumanBytes(len), safe(shown)));
+        }
+    }
+}
+
+/// A name that cannot move the cursor.
+fn safe(shown: &str) -> String {
+    shown.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }

@@ -8,21 +8,22 @@ use std::{
 
 /// Which crate may depend on which. Crates that do not exist yet are listed with the place that waits for them.
 ///
-/// Rings: `base` and `formats` see nothing of ours; `text` and `seal` see ring 0; the parts of ring 2 see rings 0 and 1
+/// Rings: `base`, `formats` and `map` see nothing of ours; `text` and `seal` see ring 0; the parts of ring 2 see rings 0 and 1
 /// and never each other; `report` sees only `base`; `cli` assembles.
 const EDGES: &[(&str, &[&str])] = &[
     ("base", &[]),
     ("formats", &[]),
+    ("map", &[]),
     ("text", &["base"]),
     ("seal", &["base"]),
-    ("scan", &["base", "formats", "text", "seal"]),
+    ("scan", &["base", "formats", "map", "text", "seal"]),
     ("data", &["base", "formats", "text", "seal"]),
     ("eval", &["base", "formats", "text", "seal"]),
     ("supply", &["base", "formats", "text", "seal"]),
     ("guard", &["base", "formats", "text", "seal"]),
     ("watch", &["base", "formats", "text", "seal"]),
     ("report", &["base"]),
-    ("cli", &["base", "formats", "text", "seal", "scan", "data", "eval", "supply", "guard", "watch", "report"]),
+    ("cli", &["base", "formats", "map", "text", "seal", "scan", "data", "eval", "supply", "guard", "watch", "report"]),
     ("dev", &["base", "formats", "text", "scan", "report", "cli"]),
     ("testkit", &[]),
 ];
@@ -33,8 +34,9 @@ const MEDIAN: usize = 200;
 const NINE_IN_TEN: usize = 450;
 const LONGEST: usize = 800;
 const LARGEST_SHARE: f64 = 0.25;
-/// Below this a share says nothing: a young house has one room that is larger than the others.
-const SHARE_FROM: usize = 60_000;
+/// Below this a share says nothing: a young house has rooms that are larger than others. Parsers and checks came first, and
+/// six crates of ring 2 are still to come.
+const SHARE_FROM: usize = 150_000;
 
 /// A source file and its length in lines.
 #[derive(Debug)]
@@ -170,7 +172,7 @@ mod tests {
     #[test]
     fn no_edge_leads_sideways_or_up() {
         let depth = |name: &str| match name {
-            "base" | "formats" | "testkit" => 0,
+            "base" | "formats" | "map" | "testkit" => 0,
             "text" | "seal" => 1,
             "report" => 3,
             "cli" => 4,

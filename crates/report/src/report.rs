@@ -1,7 +1,7 @@
 //! One report: the value that every renderer reads.
 
 use jiff::Timestamp;
-use palisade_base::{Autonomy, Finding, Stats, Unscanned, system::About};
+use palisade_base::{Autonomy, Digested, Finding, Stats, Unscanned, system::About};
 
 use crate::{Catalogue, Scorecard};
 
@@ -26,6 +26,8 @@ pub struct Report {
     pub accepted: Accepted,
     /// What could not be judged.
     pub unscanned: Vec<Unscanned>,
+    /// Digests of the artifacts that were read to the last byte.
+    pub digests: Vec<Digested>,
     /// The frameworks whose clauses are shown.
     pub catalogue: Catalogue,
     /// Counters.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use palisade_base::{
-    Artifact, Component, Confidence, Evidence, Examined, Finding, Mask, Meta, Observed, Severity, Stats, Unscanned,
-    system::System,
+    Artifact, Component, Confidence, Digested, Evidence, Examined, Finding, Mask, Meta, Observed, Severity, Stats,
+    Unscanned, system::System,
 };
 
 use crate::{Accepted, Catalogue, Clause, Framework, Report, Scorecard};
@@ -169,6 +169,7 @@ pub(crate) fn observed() -> Observed {
             },
         ],
         examined: rules().into_iter().map(|rule| Examined { rule, inputs: 3 }).collect(),
+        digests: Vec::new(),
         proofs: Vec::new(),
         stats: Stats { files: 120, judged: 45, bytes: 3_400_000, elapsed: Duration::from_millis(400) },
     }
@@ -193,6 +194,7 @@ pub(crate) fn report() -> Report {
         findings,
         accepted: Accepted { ignored: 2, baseline: 1 },
         unscanned,
+        digests: vec![Digested { artifact: Artifact::file("helpdesk/models/legacy.pkl"), sha256: [0xab; 32] }],
         catalogue: Catalogue::default(),
         stats,
     }

@@ -2,10 +2,12 @@
 
 use std::{borrow::Cow, path::PathBuf, sync::Arc};
 
-use palisade_base::{Artifact, Component, Evidence, Examined, Finding, Meta, Observed, Unscanned, View, hidden};
+use palisade_base::{
+    Artifact, Component, Digested, Evidence, Examined, Finding, Meta, Observed, Unscanned, View, hidden,
+};
 use palisade_text::{Detector, PersonalData, Secrets};
 
-use crate::{File, Input, InputCheck, checks, input::data::TrainRows, open};
+use crate::{File, Input, InputCheck, Options, checks, input::data::TrainRows, open, options::PerFile};
 
 /// Runs checks over inputs and collects what they say. One an artifact or one a thread: engines can be joined.
 pub struct Engine {
@@ -13,6 +15,8 @@ pub struct Engine {
     counts: Vec<u64>,
     observed: Observed,
     examined: u64,
+    /// What one file may cost.
+    pub(crate) per_file: PerFile,
     /// What lies beside files, read once a folder.
     pub(crate) folders: open::Folders,
     /// The training rows of the project whose root this is.
@@ -21,25 +25,32 @@ pub struct Engine {
 
 impl Default for Engine {
     fn default() -> Self {
+        Self::new(&Options::default())
+    }
+}
+
+impl Engine {
+    /// An engine that has seen nothing.
+    pub fn new(options: &Options) -> Self {
         let checks: Vec<_> = checks().collect();
         Self {
             counts: vec![0; checks.len()],
             checks,
             observed: Observed::default(),
             examined: 0,
+            per_file: options.per_file(),
             folders: open::Folders::default(),
             train: None,
         }
     }
-}
 
-impl Engine {
     /// Opens one file and judges every input in it.
     pub fn file(&mut self, file: &File<'_>) {
         let before = self.examined;
         open::open(file, self);
         self.observed.stats.files += 1;
-        self.observed.stats.bytes += file.bytes.len() as u64;
+        let read = if self.per_file.full { file.whole } else { file.bytes };
+        self.observed.stats.bytes += read.len() as u64;
         self.observed.stats.judged += u64::from(self.examined > before);
     }
 
@@ -59,6 +70,11 @@ impl Engine {
         }
     }
 
+    /// Records that something was read as far as there is something to read, and that nothing in it is for a check.
+    pub(crate) fn read(&mut self) {
+        self.examined += 1;
+    }
+
     /// Records something that could not be judged.
     pub fn unscanned(
         &mut self,
@@ -67,6 +83,11 @@ impl Engine {
         reason: impl Into<Cow<'static, str>>,
     ) {
         self.observed.unscanned.push(Unscanned { artifact, component, reason: reason.into() });
+    }
+
+    /// Keeps the digest of an artifact, for the report.
+    pub(crate) fn digested(&mut self, artifact: &Artifact, sha256: [u8; 32]) {
+        self.observed.digests.push(Digested { artifact: artifact.clone(), sha256 });
     }
 
     /// What was seen.

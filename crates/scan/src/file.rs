@@ -1,6 +1,6 @@
 //! A file as the walker read it, before anything is parsed.
 
-use std::{borrow::Cow, path::Path};
+use std::{borrow::Cow, fmt, ops::Range, path::Path};
 
 use palisade_base::Artifact;
 
@@ -13,14 +13,30 @@ pub struct File<'a> {
     pub artifact: Artifact,
     /// The path relative to the project, `/` between the parts: what the manifest's paths are compared with.
     pub project_path: &'a str,
-    /// Where it lies, for the few formats that are read in parts.
+    /// Where it lies: what is beside it matters for some formats.
     pub disk: &'a Path,
-    /// Its content; only the head if it is larger than the budget, see [`File::is_whole`].
+    /// Its content as openers of text take it: only the head if it is larger than the budget, see [`File::is_whole`].
     pub bytes: &'a [u8],
-    /// Its full length in bytes.
-    pub len: u64,
+    /// Its whole content, whatever its length: what openers of models take. Looking at a byte may read it from the disk.
+    pub whole: &'a [u8],
+    /// Who is told when a long pass is done with a part of it.
+    pub behind: &'a dyn Behind,
     /// What is known besides the file.
     pub facts: Facts<'a>,
+}
+
+/// What lies behind the bytes of a file.
+pub trait Behind {
+    /// A pass over the whole file is done with these bytes: their memory can be given back, and progress be shown.
+    fn passed(&self, _range: Range<usize>) {}
+}
+
+impl Behind for () {}
+
+impl fmt::Debug for dyn Behind + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("..")
+    }
 }
 
 impl<'a> File<'a> {
@@ -42,7 +58,7 @@ impl<'a> File<'a> {
 
     /// Whether [`File::bytes`] is all of it.
     pub fn is_whole(&self) -> bool {
-        self.bytes.len() as u64 == self.len
+        self.bytes.len() == self.whole.len()
     }
 
     /// The content as text, or `None` if it is binary.
@@ -53,11 +69,14 @@ impl<'a> File<'a> {
         if head.contains(&0) {
             return None;
         }
-        match std::str::from_utf8(self.bytes) {
-            Ok(text) => Some(Cow::Borrowed(text)),
-            Err(_) => Some(Cow::Owned(patched(self.bytes))),
-        }
+        Some(as_text(self.bytes))
     }
+}
+
+/// Bytes as text. Those that are not UTF-8 become `?`, one for one, so that offsets still point into the file: readers
+/// written in C do not mind them.
+pub(crate) fn as_text(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| Cow::Owned(patched(bytes)), Cow::Borrowed)
 }
 
 fn patched(bytes: &[u8]) -> String {
@@ -79,7 +98,8 @@ mod tests {
             project_path: "Dir/A.Tar.GZ",
             disk: Path::new(""),
             bytes,
-            len: bytes.len() as u64,
+            whole: bytes,
+            behind: &(),
             facts: Facts::default(),
         }
     }

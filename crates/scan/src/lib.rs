@@ -4,21 +4,25 @@
 //! judges it, and the findings come back as one [`palisade_base::Observed`]. Nothing that is read is ever executed.
 
 mod checks;
+mod content;
 mod engine;
 mod facts;
 mod file;
 mod input;
 mod open;
 mod options;
+mod pool;
 mod services;
 #[cfg(test)]
 mod testing;
 mod walk;
+mod weights;
 
 pub use checks::{InputCheck, all as checks};
 pub use engine::Engine;
 pub use facts::Facts;
-pub use file::File;
+pub use file::{Behind, File};
 pub use input::Input;
 pub use options::Options;
-pub use walk::{Root, Watch, scan};
+pub use pool::{Watch, scan};
+pub use walk::Root;

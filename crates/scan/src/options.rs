@@ -1,11 +1,18 @@
 //! What a scan is told: budgets, and what the walker leaves out.
 
+use std::time::Duration;
+
 /// What a scan is told.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Files up to this many bytes are read whole; of larger ones only the head is read, and formats that can be read
-    /// in parts are.
+    /// Text up to this many bytes is read whole; of longer text only the head is. Models have no such limit.
     pub max_bytes: u64,
+    /// The most bytes that are unpacked from one model file, all archives in it together.
+    pub max_unpacked: u64,
+    /// The longest that one model file may take; `None` for as long as it takes. What was not judged by then is unscanned.
+    pub max_time: Option<Duration>,
+    /// Also digest every model file, and search all bytes of its tensors.
+    pub full: bool,
     /// Honour `.gitignore` and `.ignore` files, and leave out hidden folders such as `.git`.
     pub honour_ignores: bool,
     /// Follow symbolic links, also out of the scanned folder.
@@ -16,9 +23,26 @@ pub struct Options {
     pub threads: usize,
 }
 
+/// What one file may cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PerFile {
+    pub(crate) max_unpacked: u64,
+    pub(crate) max_time: Option<Duration>,
+    pub(crate) full: bool,
+}
+
 impl Default for Options {
     fn default() -> Self {
-        Self { max_bytes: 64 << 20, honour_ignores: true, follow_links: false, exclude: Vec::new(), threads: 0 }
+        Self {
+            max_bytes: 64 << 20,
+            max_unpacked: 256 << 20,
+            max_time: Some(Duration::from_mins(10)),
+            full: false,
+            honour_ignores: true,
+            follow_links: false,
+            exclude: Vec::new(),
+            threads: 0,
+        }
     }
 }
 
@@ -28,5 +52,9 @@ impl Options {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         }
+    }
+
+    pub(crate) fn per_file(&self) -> PerFile {
+        PerFile { max_unpacked: self.max_unpacked, max_time: self.max_time, full: self.full }
     }
 }

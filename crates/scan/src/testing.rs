@@ -13,7 +13,8 @@ pub(crate) fn observe(name: &str, bytes: &[u8], system: Option<&System>) -> Obse
         project_path: name,
         disk: Path::new(name),
         bytes,
-        len: bytes.len() as u64,
+        whole: bytes,
+        behind: &(),
         facts: Facts { system },
     })
 }
@@ -39,7 +40,8 @@ pub(crate) fn in_folder(files: &[(&str, &[u8])], path: &str, system: Option<&Sys
         project_path: path,
         disk: &disk,
         bytes: &bytes,
-        len: bytes.len() as u64,
+        whole: &bytes,
+        behind: &(),
         facts: Facts { system },
     })
 }

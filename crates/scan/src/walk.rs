@@ -1,20 +1,15 @@
-//! Finds files and reads them within the budget: one thread walks, the others judge, and a bounded queue between them
-//! keeps memory flat however large the tree is. What cannot be read is recorded and never stops the walk.
+//! Finds files under the roots. What cannot be read is recorded and never stops the walk.
 
 use std::{
     fs::{self, FileType},
-    io::{self, Read},
-    panic::{AssertUnwindSafe, catch_unwind},
+    io,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError, mpsc},
-    thread,
-    time::Instant,
 };
 
 use ignore::{WalkBuilder, overrides::OverrideBuilder};
-use palisade_base::{Artifact, Observed, Unscanned, reason};
+use palisade_base::{Artifact, Unscanned, reason};
 
-use crate::{Engine, Facts, File, Options};
+use crate::{Facts, Options};
 
 /// A file or folder to scan, and what its files are called.
 #[derive(Clone, Debug)]
@@ -31,66 +26,30 @@ pub struct Root {
     pub skip: Vec<PathBuf>,
 }
 
-/// Is told about each file that has been judged. Called from several threads.
-pub trait Watch: Sync {
-    /// One more file of `bytes` bytes has been judged.
-    fn judged(&self, shown: &str, bytes: u64);
-}
-
-impl Watch for () {
-    fn judged(&self, _: &str, _: u64) {}
-}
-
-/// Scans every file under `roots`.
-pub fn scan(roots: &[Root], options: &Options, facts: Facts<'_>, watch: &dyn Watch) -> Observed {
-    let started = Instant::now();
-    let (sender, receiver) = mpsc::sync_channel::<Found>(QUEUE);
-    let receiver = Mutex::new(receiver);
-    let total = Mutex::new(Observed::default());
-    thread::scope(|scope| {
-        for _ in 0..options.worker_threads() {
-            scope.spawn(|| {
-                let mut worker = Worker { engine: Engine::default(), buffer: Vec::new(), options, facts, watch };
-                while let Ok(found) = next(&receiver) {
-                    worker.judge(&found);
-                }
-                total.lock().unwrap_or_else(PoisonError::into_inner).join(worker.engine.finish());
-            });
-        }
-        let unscanned = Walker { options, facts, sender }.walk(roots);
-        total.lock().unwrap_or_else(PoisonError::into_inner).unscanned.extend(unscanned);
-    });
-    let mut observed = total.into_inner().unwrap_or_else(PoisonError::into_inner);
-    observed.stats.elapsed = started.elapsed();
-    observed.sort();
-    observed
-}
-
 /// A file that the walker found.
-struct Found {
-    disk: PathBuf,
-    shown: String,
-    project: String,
+pub(crate) struct Found {
+    pub(crate) disk: PathBuf,
+    pub(crate) shown: String,
+    pub(crate) project: String,
 }
 
-fn next(receiver: &Mutex<mpsc::Receiver<Found>>) -> Result<Found, mpsc::RecvError> {
-    receiver.lock().unwrap_or_else(PoisonError::into_inner).recv()
-}
-
-/// Walks the roots and queues files.
-struct Walker<'a> {
-    options: &'a Options,
-    facts: Facts<'a>,
-    sender: mpsc::SyncSender<Found>,
+/// Walks the roots and hands files on.
+pub(crate) struct Walker<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) facts: Facts<'a>,
+    /// Takes a file; `false` if there is nobody left to judge it.
+    pub(crate) send: &'a mut dyn FnMut(Found) -> bool,
 }
 
 impl Walker<'_> {
-    fn walk(&self, roots: &[Root]) -> Vec<Unscanned> {
+    /// Walks to the end, and returns what was left out on the way.
+    pub(crate) fn walk(&mut self, roots: &[Root]) -> Vec<Unscanned> {
         let mut unscanned = Vec::new();
-        for root in roots {
+        'roots: for root in roots {
+            let facts = self.facts;
             let mut miss = |path: &Path, reason: String| {
                 let rest = relative(&root.disk, path);
-                let component = self.facts.component_at(&join(&root.project, &rest));
+                let component = facts.component_at(&join(&root.project, &rest));
                 let artifact = Artifact::file(join(&root.shown, &rest));
                 unscanned.push(Unscanned { artifact, component, reason: reason.into() });
             };
@@ -98,8 +57,16 @@ impl Walker<'_> {
                 match entry {
                     Ok(entry) => {
                         let Some(kind) = entry.file_type() else { continue };
-                        if let Err(reason) = self.entry(root, entry.path(), kind) {
-                            miss(entry.path(), reason);
+                        let taken = match found(root, entry.path(), kind) {
+                            Ok(found) => found.is_none_or(|found| (self.send)(found)),
+                            Err(reason) => {
+                                miss(entry.path(), reason);
+                                true
+                            }
+                        };
+                        if !taken {
+                            miss(&root.disk, "palisade failed before all of it was judged; this is a bug".to_owned());
+                            break 'roots;
                         }
                     }
                     Err(error) => {
@@ -138,81 +105,22 @@ impl Walker<'_> {
         }
         builder
     }
+}
 
-    fn entry(&self, root: &Root, path: &Path, kind: FileType) -> Result<(), String> {
-        if kind.is_dir() {
-            return Ok(());
-        }
-        if kind.is_symlink() {
-            return link(&root.disk, path);
-        }
-        if !kind.is_file() {
-            return Err("not a regular file".to_owned());
-        }
-        let rest = relative(&root.disk, path);
-        let (shown, project) = (join(&root.shown, &rest), join(&root.project, &rest));
-        // The receiver outlives the walk; if every worker died there is nobody left to tell.
-        let _ = self.sender.send(Found { disk: path.to_owned(), shown, project });
-        Ok(())
+/// What is to be judged at a path, if anything is.
+fn found(root: &Root, path: &Path, kind: FileType) -> Result<Option<Found>, String> {
+    if kind.is_dir() {
+        return Ok(None);
     }
-}
-
-/// Reads and judges files. One a thread.
-struct Worker<'a> {
-    engine: Engine,
-    buffer: Vec<u8>,
-    options: &'a Options,
-    facts: Facts<'a>,
-    watch: &'a dyn Watch,
-}
-
-impl Worker<'_> {
-    fn judge(&mut self, found: &Found) {
-        let artifact = Artifact::file(found.shown.as_str());
-        let component = || self.facts.component_at(&found.project);
-        let mut buffer = std::mem::take(&mut self.buffer);
-        match read(&found.disk, self.options.max_bytes, &mut buffer) {
-            Ok(len) => {
-                let file = File {
-                    artifact: artifact.clone(),
-                    project_path: &found.project,
-                    disk: &found.disk,
-                    bytes: &buffer,
-                    len,
-                    facts: self.facts,
-                };
-                let engine = &mut self.engine;
-                if catch_unwind(AssertUnwindSafe(|| engine.file(&file))).is_err() {
-                    let component = component();
-                    self.engine.unscanned(
-                        artifact,
-                        component,
-                        "palisade failed on this file; this is a bug in palisade",
-                    );
-                }
-                self.watch.judged(&found.shown, len);
-            }
-            Err(error) => {
-                let component = component();
-                self.engine.unscanned(artifact, component, format!("cannot be read: {}", reason(&error)));
-            }
-        }
-        if buffer.capacity() > KEEP {
-            buffer = Vec::new();
-        }
-        self.buffer = buffer;
+    if kind.is_symlink() {
+        return link(&root.disk, path).map(|()| None);
     }
-}
-
-/// Reads a file into `buffer`, or only its head if it is larger than `max` bytes; returns its full length.
-fn read(path: &Path, max: u64, buffer: &mut Vec<u8>) -> io::Result<u64> {
-    buffer.clear();
-    let file = fs::File::open(path)?;
-    let len = file.metadata()?.len();
-    let take = if len > max { HEAD.min(max) } else { len };
-    let read = file.take(take).read_to_end(buffer)?;
-    // A file that shrank while it was read is as long as what was read.
-    Ok(if len > max { len } else { read as u64 })
+    if !kind.is_file() {
+        return Err("not a regular file".to_owned());
+    }
+    let rest = relative(&root.disk, path);
+    let (shown, project) = (join(&root.shown, &rest), join(&root.project, &rest));
+    Ok(Some(Found { disk: path.to_owned(), shown, project }))
 }
 
 /// A link that is not followed: inside the root its target is scanned by itself; anything else is worth saying.
@@ -254,16 +162,12 @@ fn join(base: &str, rest: &str) -> String {
     }
 }
 
-/// Files waiting to be judged.
-const QUEUE: usize = 1024;
-/// How much of a file over the budget is read.
-const HEAD: u64 = 1 << 20;
-/// A buffer larger than this is given back after the file.
-const KEEP: usize = 8 << 20;
-
 #[cfg(test)]
 mod tests {
+    use palisade_base::Observed;
+
     use super::*;
+    use crate::scan;
 
     fn root(disk: &Path) -> Root {
         let (shown, skip) = ("shown".to_owned(), Vec::new());
@@ -325,15 +229,5 @@ mod tests {
     fn missing_roots_are_reported() {
         let observed = scan(&[root(Path::new("/does/not/exist"))], &Options::default(), Facts::default(), &());
         assert_eq!(reasons(&observed), ["shown: cannot be read: no such file or folder"]);
-    }
-
-    #[test]
-    fn only_the_head_of_a_large_file_is_read() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("big");
-        fs::write(&path, vec![b'x'; 5000]).unwrap();
-        let mut buffer = Vec::new();
-        assert_eq!(read(&path, 1000, &mut buffer).unwrap(), 5000);
-        assert_eq!(buffer.len(), 1000);
     }
 }

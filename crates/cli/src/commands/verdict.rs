@@ -1,6 +1,6 @@
 //! From what a run saw to the report and the exit code: ignores, baseline, score, rendering, verdict.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use ignore::overrides::OverrideBuilder;
 use jiff::{Timestamp, Zoned};
@@ -44,6 +44,8 @@ pub(crate) fn prepare(options: &ReportArguments, system: Option<&System>) -> Res
     let chosen = options.framework.as_deref().or(system.and_then(|system| system.assess.framework.as_deref()));
     let catalogue = match chosen {
         Some(name) => Catalogue::shipped().only(name).map_err(|error| Failure::usage(error.to_string()))?,
+        // Which clauses a finding bears on is shown by these formats only if somebody asks for a framework.
+        None if matches!(options.format, FormatChoice::Plain | FormatChoice::Github) => Catalogue::default(),
         None => Catalogue::shipped(),
     };
     let baseline = match &options.baseline {
@@ -71,6 +73,9 @@ pub(crate) fn options(arguments: &WalkArguments, system: Option<&System>) -> Res
     }
     Ok(palisade_scan::Options {
         max_bytes: arguments.max_size,
+        max_unpacked: arguments.max_unpacked,
+        max_time: (arguments.max_time > 0).then(|| Duration::from_secs(arguments.max_time.into())),
+        full: arguments.full,
         honour_ignores: !arguments.no_ignore,
         follow_links: arguments.follow,
         exclude,
@@ -104,6 +109,7 @@ pub(crate) fn conclude(inputs: Inputs<'_>, prepared: Prepared) -> Result<Exit, F
         findings,
         accepted: Accepted { ignored, baseline: known },
         unscanned: observed.unscanned,
+        digests: observed.digests,
         catalogue: prepared.catalogue,
         stats: observed.stats,
     };

@@ -1,7 +1,12 @@
 //! Raw arrays that joblib writes into the middle of a pickle: how long one is, so that the walk goes on behind it.
 //! Source: `joblib/numpy_pickle.py`, `NumpyArrayWrapper.read_array`.
 
-use super::value::{Arena, Node, Value};
+use super::{
+    arena::Shape,
+    fold::{Fold, Fuel},
+    machine::Machine,
+    value::{Kind, Value},
+};
 use crate::cursor::Cursor;
 
 /// What follows a wrapper in the stream.
@@ -14,19 +19,18 @@ pub(super) enum Body {
 }
 
 /// What follows the wrapper whose state is `state`; `None` if the state does not say or the bytes end before.
-pub(super) fn body(arena: &Arena, input: &[u8], state: Value, at: usize) -> Option<Body> {
-    let descriptor = descriptor(arena, input, arena.entry(state, "dtype", input)?)?;
-    if descriptor.contains('O') {
-        return Some(Body::Pickle);
-    }
-    let size = item_size(&descriptor)?;
-    let shape = arena.entry(state, "shape", input)?;
-    let count = arena.items(shape).iter().try_fold(1u64, |count, side| match side {
-        Value::Int(n) => count.checked_mul(u64::try_from(*n).ok()?),
+pub(super) fn body(machine: &mut Machine<'_, '_>, state: Value) -> Option<Body> {
+    let dtype = entry(machine, state, "dtype")?;
+    let Size::Bytes(size) = item_size(machine, dtype, 0)? else { return Some(Body::Pickle) };
+    let shape = entry(machine, state, "shape")?;
+    let (sides, true) = machine.arena.list(shape)? else { return None };
+    let count = sides.iter().try_fold(1u64, |count, side| match side.kind() {
+        Kind::Int(n) => count.checked_mul(u64::try_from(n).ok()?),
         _ => None,
     })?;
-    let mut cursor = Cursor::new(input, at);
-    if let Some(Value::Int(_)) = arena.entry(state, "numpy_array_alignment_bytes", input) {
+    let padded = matches!(entry(machine, state, "numpy_array_alignment_bytes").map(Value::kind), Some(Kind::Int(_)));
+    let mut cursor = Cursor::new(machine.bytes, machine.at);
+    if padded {
         let padding = cursor.u8()?;
         cursor.take(usize::from(padding))?;
     }
@@ -34,15 +38,72 @@ pub(super) fn body(arena: &Arena, input: &[u8], state: Value, at: usize) -> Opti
     Some(Body::Raw(cursor.at()))
 }
 
-/// The type string that a `numpy.dtype` was made from, such as `f8` or `<U12`.
-fn descriptor(arena: &Arena, input: &[u8], dtype: Value) -> Option<String> {
-    match arena.node(dtype) {
-        Some(Node::Object { arguments, .. }) => arena.text_or_bytes(*arena.items(*arguments).first()?, input),
-        _ => None,
+/// Notes the size of a `numpy.dtype` that is complete now: what it was made of may be forgotten when an array needs it.
+pub(super) fn remember(machine: &mut Machine<'_, '_>, dtype: Value) {
+    if machine.sizes.len() < SIZES
+        && let Some(size) = item_size(machine, dtype, 0)
+    {
+        machine.sizes.insert(dtype, size);
     }
 }
 
-fn item_size(descriptor: &str) -> Option<u64> {
+/// The value under a text key of a dictionary.
+fn entry(machine: &mut Machine<'_, '_>, dict: Value, key: &str) -> Option<Value> {
+    let view = machine.arena.view(dict).filter(|view| view.shape == Shape::Dict)?;
+    let items = view.items.to_vec();
+    items.chunks_exact(2).rev().find_map(|pair| match pair {
+        [own, value] if machine.text(*own).as_deref() == Some(key) => Some(*value),
+        _ => None,
+    })
+}
+
+/// How large an element is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Size {
+    Bytes(u64),
+    /// It holds objects.
+    Objects,
+}
+
+/// The size of a `numpy.dtype`: by its type string, or by its state where it has fields.
+fn item_size(machine: &mut Machine<'_, '_>, dtype: Value, depth: usize) -> Option<Size> {
+    if let Some(size) = machine.sizes.get(&dtype) {
+        return Some(*size);
+    }
+    let view = machine.arena.view(dtype).filter(|view| view.shape == Shape::Object && depth < 8)?;
+    let [_, arguments, state] = *view.items else { return None };
+    let descriptor = *machine.arena.list(arguments)?.0.first()?;
+    let descriptor = match machine.fold(descriptor, Fuel::NAME)? {
+        Fold::Text(text) => text,
+        Fold::Bytes(bytes) => String::from_utf8(bytes).ok()?,
+        _ => return None,
+    };
+    if descriptor.contains('O') {
+        return Some(Size::Objects);
+    }
+    // The state is (version, order, shape, names, fields, size, alignment, flags): sub-arrays and fields are told there.
+    let state: Vec<Value> = machine.arena.list(state).map(|(items, _)| items.to_vec()).unwrap_or_default();
+    let fields = state.get(4).copied().and_then(|fields| machine.arena.view(fields));
+    if let Some(fields) = fields {
+        let values: Vec<Value> = fields.items.iter().skip(1).step_by(2).copied().collect();
+        for value in values {
+            let inner = machine.arena.list(value).and_then(|(items, _)| items.first().copied())?;
+            if item_size(machine, inner, depth + 1)? == Size::Objects {
+                return Some(Size::Objects);
+            }
+        }
+    }
+    if descriptor.starts_with(['V', 'S', 'U', 'a'])
+        && let Some(Kind::Int(size)) = state.get(5).map(|size| size.kind())
+        && size >= 0
+    {
+        return u64::try_from(size).ok().map(Size::Bytes);
+    }
+    described(&descriptor).map(Size::Bytes)
+}
+
+/// The size that a type string such as `f8` or `<U12` names.
+fn described(descriptor: &str) -> Option<u64> {
     let code = descriptor.trim_start_matches(['<', '>', '=', '|']);
     let kind = code.chars().next()?;
     let digits = code.get(kind.len_utf8()..)?;
@@ -50,6 +111,9 @@ fn item_size(descriptor: &str) -> Option<u64> {
     // Characters of a Unicode string take four bytes each.
     if kind == 'U' { number.checked_mul(4) } else { Some(number) }
 }
+
+/// The most types whose size is noted.
+const SIZES: usize = 1 << 14;
 
 #[cfg(test)]
 mod tests {
@@ -60,7 +124,7 @@ mod tests {
         for (descriptor, size) in
             [("f8", Some(8)), ("<U12", Some(48)), ("|b1", Some(1)), ("M8[ns]", Some(8)), ("fx", None), ("", None)]
         {
-            assert_eq!(item_size(descriptor), size, "{descriptor}");
+            assert_eq!(described(descriptor), size, "{descriptor}");
         }
     }
 }

@@ -1,14 +1,18 @@
-//! The abstract machine: stack, marks and memo over values that are names, constants or opaque.
+//! The abstract machine: a loop over opcodes that follows names, and what may hold one, through stack and memo.
 
 use std::collections::HashMap;
 
 use super::{
-    Call, Callee, Embedded, End, Import, Limits, Name, Walk,
-    array::{self, Body},
-    known::{self, Danger, Known},
-    opcode::{self, Flaw, Form, Step},
+    AnomalyKind, End, Limits, Name, Walk,
+    arena::{Alarm, Arena, Shape},
+    array::Size,
+    frames::{Frames, TARGET},
+    imports::Imported,
+    memo::Memo,
+    nested,
+    opcode::{self, Flaw, Step},
     stack::{Done, Halt, Stack},
-    value::{Arena, Node, Value},
+    value::Value,
 };
 use crate::cursor::Cursor;
 
@@ -21,78 +25,139 @@ pub(super) enum Trust {
     Guess,
 }
 
-pub(super) fn walk(bytes: &[u8], limits: Limits, trust: Trust) -> Walk {
-    let mut machine = Machine {
-        input: bytes,
-        cursor: Cursor::new(bytes, 0),
-        limits,
-        trust,
-        steps: 0,
-        frame: None,
-        stack: Stack::new(limits.values),
-        outer: Vec::new(),
-        arena: Arena::new(limits.nodes),
-        names: Vec::new(),
-        numbers: HashMap::new(),
-        functions: false,
-        seen: HashMap::new(),
-        out: Walk::default(),
-    };
-    if u32::try_from(bytes.len()).is_err() {
-        machine.out.end = End::Limit { offset: 0, what: "more than 4 GiB" };
-        return machine.out;
-    }
+/// Walks the pickles at the start of `bytes`, `depth` constants deep in others. `pace` is told every few MiB how far it got.
+pub(super) fn walk(bytes: &[u8], limits: Limits, trust: Trust, depth: usize, pace: &mut dyn FnMut(usize)) -> Walk {
+    let mut machine = machine(bytes, limits, trust, depth, pace);
     machine.all();
     machine.out.steps = machine.steps;
     machine.out
 }
 
-struct Machine<'a> {
-    input: &'a [u8],
-    cursor: Cursor<'a>,
-    limits: Limits,
-    trust: Trust,
-    steps: u64,
-    /// Where the current frame ends.
-    frame: Option<usize>,
-    stack: Stack,
-    /// The machines of the pickles around this one: joblib writes object arrays as pickles inside of a pickle.
-    outer: Vec<Stack>,
-    arena: Arena,
-    names: Vec<(Name, Known)>,
-    numbers: HashMap<Name, u32>,
-    /// Whether any imported name is a function that is not known to be harmless.
-    functions: bool,
-    seen: HashMap<(Option<u32>, &'static str, Danger), usize>,
-    out: Walk,
+/// How many values a walk remembers at its end.
+#[cfg(test)]
+pub(super) fn remembered(bytes: &[u8]) -> usize {
+    let pace = &mut |_| {};
+    let mut machine = machine(bytes, Limits::default(), Trust::Pickle, 0, pace);
+    machine.all();
+    machine.arena.len() + machine.memo.len() + machine.stack.len() + machine.names.len()
 }
 
-impl<'a> Machine<'a> {
+fn machine<'a, 'p>(
+    bytes: &'a [u8],
+    limits: Limits,
+    trust: Trust,
+    depth: usize,
+    pace: &'p mut dyn FnMut(usize),
+) -> Machine<'a, 'p> {
+    Machine {
+        bytes,
+        at: 0,
+        last: 0,
+        start: 0,
+        event: 0,
+        next_pace: PACE,
+        pace,
+        limits,
+        trust,
+        depth,
+        steps: 0,
+        frames: Frames::new(0),
+        lacks_entry: false,
+        stack: Stack::new(limits.values),
+        memo: Memo::new(limits.values),
+        outer: Vec::new(),
+        arena: Arena::new(limits.nodes),
+        names: Vec::new(),
+        numbers: HashMap::new(),
+        last_global: None,
+        seen: HashMap::new(),
+        latest: None,
+        sizes: HashMap::new(),
+        folding: 2_000_000 + bytes.len() as u64 / 16,
+        rereading: bytes.len() as u64 + (64 << 20),
+        unwrapping: bytes.len().saturating_add(16 << 20),
+        out: Walk::default(),
+    }
+}
+
+pub(super) struct Machine<'a, 'p> {
+    pub(super) bytes: &'a [u8],
+    /// The offset of the next opcode.
+    pub(super) at: usize,
+    /// The offset of the last one.
+    last: usize,
+    /// Where the current pickle starts.
+    start: usize,
+    /// Where something else than an opcode is due: the end of a frame, or a word to the caller.
+    event: usize,
+    next_pace: usize,
+    pace: &'p mut dyn FnMut(usize),
+    pub(super) limits: Limits,
+    pub(super) trust: Trust,
+    /// How many constants lie around these bytes.
+    pub(super) depth: usize,
+    steps: u64,
+    frames: Frames,
+    /// The pickle asked for an entry of the memo that it did not make.
+    lacks_entry: bool,
+    pub(super) stack: Stack,
+    pub(super) memo: Memo,
+    /// The pickles around this one: joblib writes object arrays as pickles inside of a pickle.
+    outer: Vec<(Stack, Memo, usize)>,
+    pub(super) arena: Arena,
+    pub(super) names: Vec<Imported>,
+    pub(super) numbers: HashMap<Name, u32>,
+    /// The last `GLOBAL`: its lines and the number of the name.
+    pub(super) last_global: Option<(&'a [u8], &'a [u8], u32)>,
+    /// Where in the output a call was noted.
+    pub(super) seen: HashMap<u64, usize>,
+    pub(super) latest: Option<(u64, usize)>,
+    /// How large the elements of arrays are, by the type that was made for them.
+    pub(super) sizes: HashMap<Value, Size>,
+    /// How much work may go into values that are computed.
+    pub(super) folding: u64,
+    /// How many bytes may be read again to find constants in the memo.
+    pub(super) rereading: u64,
+    /// How many bytes may be made of constants that look like packed pickles.
+    pub(super) unwrapping: usize,
+    pub(super) out: Walk,
+}
+
+impl<'a> Machine<'a, '_> {
     /// Walks pickles until something follows that is none.
     fn all(&mut self) {
         loop {
-            let start = self.cursor.at();
-            let calls = self.out.calls.len();
-            match self.one() {
+            let (start, calls, odd) = (self.at, self.out.calls.len(), self.out.anomalies.len());
+            let before = self.begin();
+            let mut end = self.one();
+            // A pickler that writes several pickles goes on with its memo; so does the loader that is made for them.
+            if self.lacks_entry && self.out.pickles > 0 {
+                self.at = start;
+                self.out.anomalies.truncate(odd);
+                self.begin();
+                self.memo = before;
+                end = self.one();
+            }
+            match end {
                 Ok(()) => {
                     self.out.pickles += 1;
-                    self.stack = Stack::new(self.limits.values);
-                    let rest = self.cursor.rest();
+                    let rest = self.bytes.get(self.at..).unwrap_or_default();
                     if rest.is_empty() {
                         return;
                     }
                     if self.trust == Trust::Guess || !super::plausible(rest) {
-                        self.out.trailing = Some(self.cursor.at());
+                        self.out.trailing = Some(self.at);
                         return;
                     }
                 }
                 // What follows a whole pickle may be raw weights that begin like one.
                 Err(Halt::Broken(_)) if self.out.pickles > 0 && self.out.calls.len() == calls => {
+                    self.out.anomalies.truncate(odd);
                     self.out.trailing = Some(start);
                     return;
                 }
                 Err(halt) => {
-                    let offset = self.cursor.at();
+                    let offset = self.at;
                     self.out.end = match halt {
                         Halt::Broken(reason) => End::Broken { offset, reason },
                         Halt::Limit(what) => End::Limit { offset, what },
@@ -103,410 +168,375 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Walks one pickle to its `STOP`.
+    /// Forgets the pickle before; returns its memo.
+    fn begin(&mut self) -> Memo {
+        self.start = self.at;
+        self.frames = Frames::new(self.at);
+        self.stack = Stack::new(self.limits.values);
+        self.lacks_entry = false;
+        self.arena.forget_memo();
+        self.outer.clear();
+        self.due();
+        std::mem::replace(&mut self.memo, Memo::new(self.limits.values))
+    }
+
+    /// Walks one pickle to its `STOP`. The opcodes that data is made of are decoded here, the others elsewhere.
     fn one(&mut self) -> Done<()> {
         loop {
             self.steps += 1;
             if self.steps > self.limits.steps {
-                return Err(Halt::Limit("too many opcodes"));
+                return Err(&Halt::Limit("too many opcodes"));
             }
-            let offset = self.cursor.at();
-            let step = opcode::step(&mut self.cursor).map_err(|flaw| {
-                Halt::Broken(match flaw {
-                    Flaw::Unknown(_) => "an unknown opcode",
-                    Flaw::Truncated => "it ends in the middle of an opcode",
-                    Flaw::Argument => "an argument that no opcode takes",
-                })
-            })?;
-            if let Some(end) = self.frame
-                && self.cursor.at() >= end
-            {
-                self.frame = None;
-                if self.cursor.at() > end && offset < end {
-                    self.out.straddles.get_or_insert(offset);
+            let offset = self.at;
+            let byte = *self.bytes.get(offset).ok_or(TRUNCATED)?;
+            self.at = offset + 1;
+            match byte {
+                b'K' => {
+                    let [n] = self.take()?;
+                    self.stack.push(Value::int(i64::from(n)))?;
                 }
-            }
-            if step == Step::Stop {
-                let result = self.stack.pop()?;
-                match self.outer.pop() {
-                    Some(outer) => {
-                        self.stack = outer;
-                        self.stack.pop()?;
-                        self.stack.push(result)?;
+                b'M' => {
+                    let n = u16::from_le_bytes(self.take()?);
+                    self.stack.push(Value::int(i64::from(n)))?;
+                }
+                b'J' => {
+                    let n = i32::from_le_bytes(self.take()?);
+                    self.stack.push(Value::int(i64::from(n)))?;
+                }
+                b'G' => {
+                    let _: [u8; 8] = self.take()?;
+                    self.stack.push(Value::PLAIN)?;
+                }
+                b'N' => self.stack.push(Value::NOTHING)?,
+                0x88 | 0x89 => self.stack.push(Value::PLAIN)?,
+                0x8c | b'U' => {
+                    let [len] = self.take()?;
+                    self.constant(offset, u64::from(len), Value::text(offset))?;
+                }
+                b'X' => {
+                    let len = u32::from_le_bytes(self.take()?);
+                    self.constant(offset, u64::from(len), Value::text(offset))?;
+                }
+                b'C' => {
+                    let [len] = self.take()?;
+                    self.constant(offset, u64::from(len), Value::bytes(offset))?;
+                }
+                0x94 => self.memorise(None, offset)?,
+                b'q' => {
+                    let [key] = self.take()?;
+                    self.memorise(Some(u64::from(key)), offset)?;
+                }
+                b'r' => {
+                    let key = u32::from_le_bytes(self.take()?);
+                    self.memorise(Some(u64::from(key)), offset)?;
+                }
+                b'h' => {
+                    let [key] = self.take()?;
+                    self.recall(u64::from(key), offset)?;
+                }
+                b'j' => {
+                    let key = u32::from_le_bytes(self.take()?);
+                    self.recall(u64::from(key), offset)?;
+                }
+                b'(' => self.stack.mark()?,
+                b')' => self.stack.push(Value::EMPTY)?,
+                b']' => self.make(Shape::List, 0, offset)?,
+                b'}' => self.make(Shape::Dict, 0, offset)?,
+                0x85 => self.make(Shape::Tuple, 1, offset)?,
+                0x86 => self.make(Shape::Tuple, 2, offset)?,
+                0x87 => self.make(Shape::Tuple, 3, offset)?,
+                b't' => self.make_from_mark(Shape::Tuple, offset)?,
+                b'e' => self.fill_from_mark("APPENDS", offset)?,
+                b'u' => self.fill_from_mark("SETITEMS", offset)?,
+                b'.' => {
+                    if self.at >= self.event {
+                        self.look_up(offset, true);
                     }
-                    None => return Ok(()),
-                }
-            } else {
-                self.apply(step, offset)?;
-            }
-        }
-    }
-
-    fn apply(&mut self, step: Step<'a>, offset: usize) -> Done<()> {
-        match step {
-            Step::Protocol(_) | Step::Nothing | Step::Stop => Ok(()),
-            Step::Frame(len) => {
-                if self.frame.is_some() {
-                    self.out.straddles.get_or_insert(offset);
-                }
-                self.frame = usize::try_from(len).ok().and_then(|len| self.cursor.at().checked_add(len));
-                Ok(())
-            }
-            Step::Inert => self.stack.push(Value::Opaque),
-            Step::Int(n) => self.stack.push(Value::Int(n)),
-            Step::Text(raw, form) => self.constant(raw, Some(form)),
-            Step::Bytes(raw) => self.constant(raw, None),
-            Step::Persistent(from_stack) => {
-                if from_stack {
-                    self.stack.pop()?;
-                }
-                self.stack.push(Value::Opaque)
-            }
-            Step::Mark => self.stack.mark(),
-            Step::Pop => self.stack.discard(),
-            Step::PopMark => self.stack.above_mark().map(drop),
-            Step::Duplicate => self.stack.top().and_then(|top| self.stack.push(top)),
-            Step::Put(key) => self.stack.memorise(Some(key)),
-            Step::Memoize => self.stack.memorise(None),
-            Step::Get(key) => self.stack.recall(key),
-            Step::Global(module, name) | Step::Inst(module, name) => {
-                let global = self.import(offset, &lossy(module), &lossy(name))?;
-                match step {
-                    Step::Inst(..) => {
-                        let arguments = self.tuple_from_mark()?;
-                        self.call(&step, offset, global, arguments)
+                    if self.stop(offset)? {
+                        return Ok(());
                     }
-                    _ => self.stack.push(global),
                 }
+                _ => self.other(offset)?,
             }
-            Step::StackGlobal => self.stack_global(offset),
-            Step::Extension(code) => {
-                let global = self.import(offset, known::EXTENSION, &format!("code{code}"))?;
-                self.stack.push(global)
+            self.last = offset;
+            if self.at >= self.event {
+                self.look_up(offset, false);
             }
-            Step::Reduce | Step::NewObj => {
-                let arguments = self.stack.pop()?;
-                let callee = self.stack.pop()?;
-                self.call(&step, offset, callee, arguments)
-            }
-            Step::NewObjEx => {
-                self.stack.pop()?;
-                let arguments = self.stack.pop()?;
-                let callee = self.stack.pop()?;
-                self.call(&step, offset, callee, arguments)
-            }
-            Step::Obj => {
-                let mut values = self.stack.above_mark()?;
-                if values.is_empty() {
-                    return Err(Halt::Broken("a stack that is too short"));
-                }
-                let callee = values.remove(0);
-                let arguments = self.arena.add(Node::Tuple(values));
-                self.call(&step, offset, callee, arguments)
-            }
-            Step::Build => self.build(&step, offset),
-            _ => self.contain(&step, offset),
         }
     }
 
-    /// The opcodes that make and fill containers.
-    fn contain(&mut self, step: &Step<'a>, offset: usize) -> Done<()> {
-        let made = match step {
-            Step::Tuple(len) => {
-                let mut items = Vec::with_capacity(*len);
-                for _ in 0..*len {
-                    items.push(self.stack.pop()?);
-                }
-                items.reverse();
-                Node::Tuple(items)
-            }
-            Step::TupleFromMark => Node::Tuple(self.stack.above_mark()?),
-            Step::EmptyList | Step::EmptySet => Node::List(Vec::new()),
-            Step::ListFromMark | Step::FrozenSetFromMark => Node::List(self.stack.above_mark()?),
-            Step::EmptyDict => Node::Dict(Vec::new()),
-            Step::DictFromMark => Node::Dict(pairs(&self.stack.above_mark()?)),
-            Step::Append => {
-                let item = self.stack.pop()?;
-                return self.fill(step, offset, &[item]);
-            }
-            Step::SetItem => {
-                let value = self.stack.pop()?;
-                let key = self.stack.pop()?;
-                return self.fill(step, offset, &[key, value]);
-            }
-            _ => {
-                let items = self.stack.above_mark()?;
-                return self.fill(step, offset, &items);
-            }
-        };
-        let node = self.arena.add(made);
-        self.stack.push(node)
+    /// The argument of an opcode.
+    #[inline]
+    fn take<const N: usize>(&mut self) -> Done<[u8; N]> {
+        let end = self.at + N;
+        let taken = self.bytes.get(self.at..end).and_then(|taken| taken.try_into().ok()).ok_or(TRUNCATED)?;
+        self.at = end;
+        Ok(taken)
     }
 
-    /// Puts items into what is on top of the stack. Filling an imported name alters a module or class for everyone.
-    fn fill(&mut self, step: &Step<'a>, offset: usize, items: &[Value]) -> Done<()> {
-        let target = self.stack.top()?;
-        if let Value::Global(number) = target {
-            return self.record(step, offset, Some(number), Danger::Function, false, items);
-        }
-        if matches!(step, Step::SetItem | Step::SetItemsFromMark) {
-            for (key, value) in pairs(items) {
-                self.arena.insert(target, key, value);
-            }
-        } else {
-            for item in items {
-                self.arena.append(target, *item);
-            }
-        }
-        Ok(())
-    }
-
-    fn build(&mut self, step: &Step<'a>, offset: usize) -> Done<()> {
-        let new_state = self.stack.pop()?;
-        let target = self.stack.top()?;
-        if let Value::Global(number) = target {
-            return self.record(step, offset, Some(number), Danger::Function, false, &[new_state]);
-        }
-        let callee = match self.arena.node_mut(target) {
-            Some(Node::Object { callee, state, .. }) => {
-                *state = new_state;
-                *callee
-            }
-            _ => None,
+    /// A string or bytes of `len` bytes from here on.
+    #[inline]
+    fn constant(&mut self, offset: usize, len: u64, value: Value) -> Done<()> {
+        let end = usize::try_from(len).ok().and_then(|len| self.at.checked_add(len));
+        let Some(raw) = end.and_then(|end| self.bytes.get(self.at..end)) else {
+            self.at = offset;
+            return Err(self.cut_off());
         };
-        let wraps_array = callee
-            .and_then(|number| self.name(number))
-            .is_some_and(|name| name.name == "NumpyArrayWrapper" && name.module.ends_with("numpy_pickle"));
-        if !wraps_array {
-            return Ok(());
+        self.at += raw.len();
+        if raw.len() >= TARGET {
+            self.frames.constant(self.at - offset);
         }
-        match array::body(&self.arena, self.input, new_state, self.cursor.at()) {
-            Some(Body::Raw(end)) => self.cursor.seek(end).ok_or(Halt::Broken("an array that reaches past the end")),
-            Some(Body::Pickle) if self.outer.len() < DEPTH => {
-                let outer = std::mem::replace(&mut self.stack, Stack::new(self.limits.values));
-                self.outer.push(outer);
-                Ok(())
-            }
-            Some(Body::Pickle) => Err(Halt::Limit("arrays of objects nested too deeply")),
-            None => Err(Halt::Broken("an array whose length cannot be told")),
+        if nested::may_hold(raw) {
+            self.embedded(raw);
         }
-    }
-
-    fn stack_global(&mut self, offset: usize) -> Done<()> {
-        let name = self.stack.pop()?;
-        let module = self.stack.pop()?;
-        let global = match (self.arena.text(module, self.input), self.arena.text(name, self.input)) {
-            (Some(module), Some(name)) => self.import(offset, &module, &name)?,
-            (module, name) => {
-                let shown = |part: Option<String>| part.unwrap_or_else(|| known::COMPUTED.to_owned());
-                self.import(offset, &shown(module), &shown(name))?
-            }
-        };
-        self.stack.push(global)
-    }
-
-    fn import(&mut self, offset: usize, module: &str, name: &str) -> Done<Value> {
-        if self.trust == Trust::Guess && !(looks_like_a_name(module) && looks_like_a_name(name)) {
-            return Err(Halt::Broken("a name that is none"));
-        }
-        let name = Name { module: known::modern(module).to_owned(), name: known::modern_name(module, name).to_owned() };
-        if let Some(number) = self.numbers.get(&name) {
-            return Ok(Value::Global(*number));
-        }
-        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        if self.names.len() >= self.limits.names {
-            return Err(Halt::Limit("too many names"));
-        }
-        self.out.imports.push(Import { offset, name: name.clone() });
-        let known = known::known(&name);
-        self.functions |= matches!(known, Known::Function | Known::Executor);
-        self.names.push((name.clone(), known));
-        self.numbers.insert(name, number);
-        Ok(Value::Global(number))
-    }
-
-    /// A call with the arguments in the tuple `arguments`; pushes what it returns.
-    fn call(&mut self, step: &Step<'a>, offset: usize, callee: Value, arguments: Value) -> Done<()> {
-        let items: Vec<Value> = self.arena.items(arguments).to_vec();
-        let (number, result_of) = match callee {
-            Value::Global(number) => (Some(number), false),
-            other => match self.arena.node(other) {
-                Some(Node::Object { callee, .. }) => (*callee, true),
-                _ => (None, true),
-            },
-        };
-        let known = number.and_then(|number| self.names.get(usize::try_from(number).ok()?)).map(|(_, known)| *known);
-        let danger = match known {
-            // The arena was full, so the arguments are not known: any function seen so far may be among them.
-            Some(Known::Rebuild | Known::ByName) if arguments == Value::Opaque && self.functions => Danger::Function,
-            Some(Known::LoadsPickle) if !result_of => self.loads(&items),
-            Some(known) if !result_of => self.danger(known, &items),
-            _ => Danger::Function,
-        };
-        if danger != Danger::Harmless {
-            self.record(step, offset, number, danger, result_of, &items)?;
-        }
-        let value = match self.folded(number, &items) {
-            Some(text) => self.arena.add_text(text),
-            None => self.arena.add(Node::Object { callee: number, arguments, state: Value::Opaque }),
-        };
         self.stack.push(value)
     }
 
-    /// Loading a pickle is as harmless as the pickle, if that one can be followed.
-    fn loads(&mut self, items: &[Value]) -> Danger {
-        let held = match items.first() {
-            Some(Value::Bytes { start, .. }) => {
-                self.out.embedded.iter_mut().find(|held| held.range.start as u64 == u64::from(*start))
-            }
-            _ => None,
-        };
-        match held {
-            Some(held) => {
-                held.loaded = true;
-                Danger::Harmless
-            }
-            None => Danger::Function,
+    #[inline]
+    fn memorise(&mut self, key: Option<u64>, offset: usize) -> Done<()> {
+        if let Some(key) = key
+            && key > self.steps + UNUSED
+        {
+            self.memo_bomb(offset);
+        }
+        let value = self.stack.top()?;
+        self.memo.store(key, value, self.last, &mut self.arena)
+    }
+
+    #[cold]
+    fn memo_bomb(&mut self, offset: usize) {
+        self.odd(offset, AnomalyKind::Bomb, "a number in the memo so large that loaders reserve gigabytes for it");
+    }
+
+    #[inline]
+    fn recall(&mut self, key: u64, offset: usize) -> Done<()> {
+        if let Some(value) = self.memo.recall(key, &self.arena) {
+            return self.stack.push(value);
+        }
+        self.odd(offset, AnomalyKind::Stack, "it asks for an entry of the memo that was never made");
+        self.at = offset;
+        self.lacks_entry = true;
+        Err(&Halt::Broken("a memo entry that was never made"))
+    }
+
+    /// Makes a container of the topmost values.
+    #[inline]
+    fn make(&mut self, shape: Shape, len: usize, offset: usize) -> Done<()> {
+        let mut items = [Value::PLAIN; 3];
+        for slot in items.iter_mut().take(len).rev() {
+            *slot = self.stack.pop()?;
+        }
+        let node = self.arena.add(shape, items.get(..len).unwrap_or_default());
+        self.alarm(offset);
+        self.stack.push(node)
+    }
+
+    #[inline]
+    fn make_from_mark(&mut self, shape: Shape, offset: usize) -> Done<()> {
+        let mark = self.stack.unmark()?;
+        let node = self.arena.add(shape, self.stack.above(mark));
+        self.stack.cut(mark);
+        self.alarm(offset);
+        self.stack.push(node)
+    }
+
+    #[inline]
+    pub(super) fn alarm(&mut self, offset: usize) {
+        if let Some(alarm) = self.arena.alarm() {
+            self.sound(alarm, offset);
         }
     }
 
-    /// What is known about calling `known` with these arguments.
-    fn danger(&self, known: Known, items: &[Value]) -> Danger {
-        let hands_over_function = || {
-            items.iter().any(|item| match item {
-                Value::Global(number) => usize::try_from(*number)
-                    .ok()
-                    .and_then(|number| self.names.get(number))
-                    .is_some_and(|(_, known)| matches!(known, Known::Function | Known::Executor)),
-                _ => false,
-            })
+    #[cold]
+    fn sound(&mut self, alarm: Alarm, offset: usize) {
+        let what = match alarm {
+            Alarm::Size => "containers that hold one another until they have more elements than any memory holds",
+            Alarm::Depth => "containers nested deeper than any pickler can go",
+            Alarm::Selves => "a container that holds itself many times",
         };
-        match known {
-            Known::Rebuild if hands_over_function() => Danger::Function,
-            Known::Harmless | Known::Rebuild => Danger::Harmless,
-            Known::ByName => {
-                let module = items.first().and_then(|item| self.arena.text_or_bytes(*item, self.input));
-                let numeric = |module: String| matches!(module.split('.').next(), Some("numpy" | "scipy"));
-                if module.is_some_and(numeric) { Danger::Harmless } else { Danger::Executor }
+        self.odd(offset, AnomalyKind::Bomb, what);
+    }
+
+    /// The opcodes that are rarer.
+    fn other(&mut self, offset: usize) -> Done<()> {
+        let mut cursor = Cursor::new(self.bytes, offset);
+        let step = match opcode::step(&mut cursor) {
+            Ok(step) => step,
+            Err(flaw) => {
+                self.at = offset;
+                return Err(match flaw {
+                    Flaw::Unknown(_) => &Halt::Broken("an unknown opcode"),
+                    Flaw::Truncated => self.cut_off(),
+                    Flaw::Argument => &Halt::Broken("an argument that no opcode takes"),
+                });
             }
-            Known::Class => Danger::Class,
-            Known::ForeignClass => Danger::ForeignClass,
-            Known::Function | Known::LoadsPickle => Danger::Function,
-            Known::Executor => Danger::Executor,
-        }
-    }
-
-    /// The string that a harmless call on strings returns: names are put together this way to hide them.
-    fn folded(&self, number: Option<u32>, items: &[Value]) -> Option<String> {
-        let name = self.name(number?)?;
-        let text = |at: usize| self.arena.text_or_bytes(*items.get(at)?, self.input);
-        match (name.module.as_str(), name.name.as_str()) {
-            ("operator" | "_operator", "add" | "concat" | "iadd" | "iconcat") => Some(text(0)? + &text(1)?),
-            ("codecs" | "_codecs", "encode" | "decode") | ("builtins", "str") => text(0),
-            _ => None,
-        }
-    }
-
-    fn record(
-        &mut self,
-        step: &Step<'a>,
-        offset: usize,
-        number: Option<u32>,
-        danger: Danger,
-        result_of: bool,
-        items: &[Value],
-    ) -> Done<()> {
-        let opcode = opcode::name(step);
-        if let Some(call) = self.seen.get(&(number, opcode, danger)).and_then(|at| self.out.calls.get_mut(*at)) {
-            call.times += 1;
-            return Ok(());
-        }
-        if self.out.calls.len() >= self.limits.names {
-            return Err(Halt::Limit("too many different calls"));
-        }
-        let callee = match number.and_then(|number| self.name(number)).cloned() {
-            Some(name) if result_of => Callee::ResultOf(name),
-            Some(name) => Callee::Named(name),
-            None => Callee::Unknown,
         };
-        let arguments = items.iter().take(4).map(|item| self.shown(*item)).collect();
-        self.seen.insert((number, opcode, danger), self.out.calls.len());
-        self.out.calls.push(Call { offset, opcode, callee, arguments, danger, times: 1 });
+        self.at = cursor.at();
+        match step {
+            Step::Protocol(version) => self.protocol(version, offset),
+            Step::Frame(len) => {
+                if let Some(what) = self.frames.open(offset, self.at, len) {
+                    self.odd(offset, AnomalyKind::Frame, what);
+                }
+                self.due();
+            }
+            Step::Nothing | Step::Stop => {}
+            Step::Inert => self.stack.push(Value::PLAIN)?,
+            Step::None => self.stack.push(Value::NOTHING)?,
+            Step::Int(n) => self.stack.push(Value::int(n))?,
+            Step::Text(raw, _) => self.long_constant(raw, offset, Value::text(offset))?,
+            Step::Bytes(raw) => self.long_constant(raw, offset, Value::bytes(offset))?,
+            Step::Persistent(from_stack) => {
+                let id = if from_stack { self.stack.pop()? } else { Value::PLAIN };
+                let value = self.persistent(id);
+                self.stack.push(value)?;
+            }
+            Step::Mark => self.stack.mark()?,
+            Step::Pop => self.stack.discard()?,
+            Step::PopMark => {
+                let mark = self.stack.unmark()?;
+                self.stack.cut(mark);
+            }
+            Step::Duplicate => {
+                self.odd(offset, AnomalyKind::Stack, "it duplicates values on the stack, which no pickler does");
+                let top = self.stack.top()?;
+                self.stack.push(top)?;
+            }
+            Step::Put(key) => self.memorise(Some(key), offset)?,
+            Step::Memoize => self.memorise(None, offset)?,
+            Step::Get(key) => self.recall(key, offset)?,
+            Step::Tuple(len) => self.make(Shape::Tuple, len, offset)?,
+            Step::TupleFromMark => self.make_from_mark(Shape::Tuple, offset)?,
+            Step::EmptyList => self.make(Shape::List, 0, offset)?,
+            Step::ListFromMark => self.make_from_mark(Shape::List, offset)?,
+            Step::EmptyDict => self.make(Shape::Dict, 0, offset)?,
+            Step::DictFromMark => self.make_from_mark(Shape::Dict, offset)?,
+            Step::EmptySet => self.make(Shape::Set, 0, offset)?,
+            Step::FrozenSetFromMark => self.make_from_mark(Shape::Set, offset)?,
+            Step::Append => self.fill_with(1, "APPEND", offset)?,
+            Step::SetItem => self.fill_with(2, "SETITEM", offset)?,
+            Step::AppendFromMark => self.fill_from_mark("APPENDS", offset)?,
+            Step::SetItemsFromMark => self.fill_from_mark("SETITEMS", offset)?,
+            Step::AddFromMark => self.fill_from_mark("ADDITEMS", offset)?,
+            Step::Global(..)
+            | Step::StackGlobal
+            | Step::Extension(_)
+            | Step::Reduce
+            | Step::Build
+            | Step::Inst(..)
+            | Step::Obj
+            | Step::NewObj
+            | Step::NewObjEx => self.name_or_call(&step, offset)?,
+        }
         Ok(())
     }
 
-    /// A value in a few characters.
-    fn shown(&self, value: Value) -> String {
-        match value {
-            Value::Int(n) => n.to_string(),
-            Value::Text { .. } | Value::Built(_) => match self.arena.text(value, self.input) {
-                Some(text) if text.chars().count() > SHOWN => {
-                    format!("{:?}...", text.chars().take(SHOWN).collect::<String>())
-                }
-                Some(text) => format!("{text:?}"),
-                None => "a long string".to_owned(),
-            },
-            Value::Bytes { len, .. } => format!("{len} bytes"),
-            Value::Global(number) => self.name(number).map_or_else(String::new, ToString::to_string),
-            Value::Node(_) => match self.arena.node(value) {
-                Some(Node::Tuple(_) | Node::List(_)) => "[...]".to_owned(),
-                Some(Node::Dict(_)) => "{...}".to_owned(),
-                _ => "an object".to_owned(),
-            },
-            Value::Opaque => "...".to_owned(),
+    fn long_constant(&mut self, raw: &'a [u8], offset: usize, value: Value) -> Done<()> {
+        if raw.len() >= TARGET && matches!(self.bytes.get(offset), Some(b'B' | 0x8d | 0x8e | 0x96)) {
+            self.frames.constant(self.at - offset);
         }
+        if nested::may_hold(raw) {
+            self.embedded(raw);
+        }
+        self.stack.push(value)
     }
 
-    fn constant(&mut self, raw: &'a [u8], form: Option<Form>) -> Done<()> {
-        let start = raw.as_ptr().addr().saturating_sub(self.input.as_ptr().addr());
-        if self.out.embedded.len() < EMBEDDED
-            && let Some(held) = Embedded::of(start, raw)
+    fn protocol(&mut self, version: u8, offset: usize) {
+        if version > NEWEST {
+            self.odd(offset, AnomalyKind::Order, "a protocol newer than any");
+        }
+        if offset != self.start && self.last != offset {
+            self.odd(offset, AnomalyKind::Order, "it says its protocol in the middle");
+        }
+        self.frames.protocol(self.at);
+    }
+
+    /// Takes the result at a `STOP`; `true` if it is the end of the pickle, and not of one inside of it.
+    fn stop(&mut self, offset: usize) -> Done<bool> {
+        self.stack.pop()?;
+        if self.stack.len() > 0 {
+            self.odd(offset, AnomalyKind::Stack, "it ends with values left on the stack, which no pickler does");
+        }
+        if self.frames.end != usize::MAX && self.frames.end > self.bytes.len() {
+            self.odd(offset, AnomalyKind::Frame, "a frame reaches past the end");
+        }
+        let Some((stack, memo, start)) = self.outer.pop() else { return Ok(true) };
+        (self.stack, self.memo) = (stack, memo);
+        self.arena.forget_memo();
+        self.memo.skip(start, self.at);
+        // What the inner pickle holds becomes an item of an array.
+        self.stack.pop()?;
+        self.stack.push(Value::FORGOTTEN)?;
+        self.frames.raw(self.at, self.at);
+        Ok(false)
+    }
+
+    /// Goes on behind raw bytes that are no opcodes.
+    pub(super) fn skip_to(&mut self, end: usize) {
+        self.frames.raw(self.at, end);
+        self.memo.skip(self.at, end);
+        self.at = end;
+        self.due();
+    }
+
+    /// Goes on with a pickle that is written into this one.
+    pub(super) fn descend(&mut self) -> Done<()> {
+        if self.outer.len() >= DEPTH {
+            return Err(&Halt::Limit("arrays of objects nested too deeply"));
+        }
+        let stack = std::mem::replace(&mut self.stack, Stack::new(self.limits.values));
+        let memo = std::mem::replace(&mut self.memo, Memo::new(self.limits.values));
+        self.arena.forget_memo();
+        self.outer.push((stack, memo, self.at));
+        self.start = self.at;
+        self.frames.raw(self.at, self.at);
+        Ok(())
+    }
+
+    /// Does what is due between two opcodes.
+    #[cold]
+    fn look_up(&mut self, offset: usize, stopped: bool) {
+        if self.at >= self.frames.end
+            && let Some(what) = self.frames.close(self.bytes, offset, self.at, stopped)
         {
-            self.out.embedded.push(held);
+            self.odd(offset, AnomalyKind::Frame, what);
         }
-        let start = u32::try_from(start).unwrap_or(u32::MAX);
-        let len = u32::try_from(raw.len()).unwrap_or(u32::MAX);
-        self.stack.push(match form {
-            Some(form) => Value::Text { start, len, form },
-            None => Value::Bytes { start, len },
-        })
+        if self.at >= self.next_pace {
+            (self.pace)(self.at);
+            self.next_pace = self.at.saturating_add(PACE);
+        }
+        self.due();
     }
 
-    fn name(&self, number: u32) -> Option<&Name> {
-        self.names.get(usize::try_from(number).ok()?).map(|(name, _)| name)
+    fn due(&mut self) {
+        self.event = self.frames.end.min(self.next_pace);
     }
 
-    fn tuple_from_mark(&mut self) -> Done<Value> {
-        let items = self.stack.above_mark()?;
-        Ok(self.arena.add(Node::Tuple(items)))
+    /// The opcode here reaches past the end.
+    fn cut_off(&mut self) -> &'static Halt {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        if opcode::claimed(rest).is_some_and(|len| len > rest.len() as u64 + HUGE) {
+            self.odd(self.at, AnomalyKind::Bomb, "it claims a length of gigabytes that are not there");
+        }
+        TRUNCATED
+    }
+
+    /// Notes what no pickler writes; the first of each sort.
+    pub(super) fn odd(&mut self, offset: usize, kind: AnomalyKind, what: &'static str) {
+        if self.out.anomalies.iter().all(|other| other.what != what) {
+            self.out.anomalies.push(super::Anomaly { offset, kind, what });
+        }
     }
 }
 
-fn pairs(items: &[Value]) -> Vec<(Value, Value)> {
-    items
-        .chunks_exact(2)
-        .filter_map(|pair| match pair {
-            [key, value] => Some((*key, *value)),
-            _ => None,
-        })
-        .collect()
-}
-
-fn lossy(raw: &[u8]) -> String {
-    String::from_utf8_lossy(raw.get(..raw.len().min(1024)).unwrap_or_default()).into_owned()
-}
-
-fn looks_like_a_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.split('.').all(|part| {
-            part.chars().next().is_some_and(|c| c.is_alphabetic() || "_<".contains(c) || c == '?')
-                && part.chars().all(|c| c.is_alphanumeric() || "_<>?".contains(c))
-        })
-}
-
+const TRUNCATED: &Halt = &Halt::Broken("it ends in the middle of an opcode");
 /// How deep pickles may lie in pickles.
 const DEPTH: usize = 16;
-/// The most constants that are remembered because they hold a pickle.
-const EMBEDDED: usize = 64;
-/// The most characters of an argument that are shown.
-const SHOWN: usize = 80;
+/// How often the caller is told how far the walk is, in bytes.
+const PACE: usize = 4 << 20;
+/// The latest protocol.
+const NEWEST: u8 = 5;
+/// The largest number of the memo that opcodes before it do not account for.
+const UNUSED: u64 = 1 << 16;
+/// A length that is wrong by more than this is no accident.
+const HUGE: u64 = 1 << 30;

@@ -1,31 +1,42 @@
 //! Walks pickles without building what they describe: which names a load would import, and what it would call.
 //!
-//! An abstract machine over all 68 opcodes of protocols 0 to 5, for one pickle or several in a row. Memory and time are
-//! bounded by [`Limits`]; what was seen before an error is kept.
+//! An abstract machine over all 68 opcodes of protocols 0 to 5, for one pickle or several in a row. Time grows with the
+//! input, memory does not: [`Limits`] bounds it. What was seen before an error is kept.
 
+mod alias;
+mod arena;
 mod array;
+mod calls;
+mod constants;
+mod fold;
+mod frames;
+mod imports;
 mod known;
 mod machine;
-mod names;
+mod memo;
+mod methods;
+mod nested;
 mod opcode;
+mod path;
+mod pure;
 mod stack;
-mod stdlib;
+mod text;
 mod value;
 
 use std::{fmt, ops::Range};
 
-use base64::Engine as _;
-
-pub use known::{Danger, import as import_danger};
+pub use known::Danger;
+use machine::Trust;
 
 /// What a walk may use.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// The most opcodes.
     pub steps: u64,
-    /// The most values on the stack, and in the memo.
+    /// The most values that are remembered on the stack, and in the memo; constants count little.
     pub values: usize,
-    /// The most containers and objects that are remembered; later ones are opaque.
+    /// The most containers and objects that are remembered because they hold a function; with more of them, whatever is
+    /// forgotten counts as holding one.
     pub nodes: usize,
     /// The most different names, and the most different calls.
     pub names: usize,
@@ -33,7 +44,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 200_000_000, values: 4 << 20, nodes: 200_000, names: 20_000 }
+        Self { steps: u64::MAX, values: 1 << 20, nodes: 1 << 14, names: 20_000 }
     }
 }
 
@@ -44,8 +55,12 @@ pub struct Walk {
     pub calls: Vec<Call>,
     /// Imported names, each once, in the order of their first appearance.
     pub imports: Vec<Import>,
-    /// Constants that hold a pickle themselves.
+    /// Constants that hold a pickle themselves: the first of them, those that call something before others.
     pub embedded: Vec<Embedded>,
+    /// Whether there were more such constants than were looked into.
+    pub unfollowed: bool,
+    /// What no pickler writes.
+    pub anomalies: Vec<Anomaly>,
     /// How many pickles ended with `STOP`.
     pub pickles: u64,
     /// How the walk ended.
@@ -54,8 +69,30 @@ pub struct Walk {
     pub trailing: Option<usize>,
     /// How many opcodes were walked.
     pub steps: u64,
-    /// The first opcode that a frame cuts in two: loaders differ in what they read there, and none writes it.
-    pub straddles: Option<usize>,
+}
+
+/// Something in a pickle that no pickler writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anomaly {
+    /// Offset of the opcode.
+    pub offset: usize,
+    /// What sort of thing.
+    pub kind: AnomalyKind,
+    /// What it is, one clause.
+    pub what: &'static str,
+}
+
+/// Sorts of anomalies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnomalyKind {
+    /// Loading it, or handling what was loaded, exhausts memory or time.
+    Bomb,
+    /// Frames that do not fit: loaders differ in what they read.
+    Frame,
+    /// Opcodes in an order that makes no sense.
+    Order,
+    /// The stack or the memo is used as no pickler does.
+    Stack,
 }
 
 /// A call that a load would make.
@@ -102,28 +139,38 @@ pub struct Import {
     pub offset: usize,
     /// The name.
     pub name: Name,
+    /// Whether it is called, or something is made of it: the call is then judged by itself.
+    pub called: bool,
 }
 
 /// A constant that holds a pickle.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Embedded {
-    /// Its bytes in the input.
+    /// The constant in the input; of one that is computed while loading, the call that is made with it.
     pub range: Range<usize>,
-    /// How the pickle is written there.
-    pub encoding: Encoding,
+    /// How the pickle is wrapped there, outermost first.
+    pub encodings: Vec<Encoding>,
     /// Whether a function that loads pickles is called with it.
     pub loaded: bool,
+    /// What loading it would do.
+    pub walk: Box<Walk>,
 }
 
-/// How an embedded pickle is written.
+/// How an embedded pickle is wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// As it is.
     Raw,
+    /// A string of one character a byte.
+    Latin,
     /// Base64.
     Base64,
     /// Hexadecimal digits.
     Hex,
+    /// Packed by zlib.
+    Zlib,
+    /// Packed by gzip.
+    Gzip,
 }
 
 /// How a walk ended.
@@ -150,7 +197,17 @@ pub enum End {
 
 /// Walks the pickles at the start of `bytes`.
 pub fn walk(bytes: &[u8], limits: Limits) -> Walk {
-    machine::walk(bytes, limits, machine::Trust::Pickle)
+    walk_paced(bytes, limits, &mut |_| {})
+}
+
+/// As [`walk`], and tells `pace` every few MiB up to which offset it got: what lies before is hardly ever read again.
+pub fn walk_paced(bytes: &[u8], limits: Limits, pace: &mut dyn FnMut(usize)) -> Walk {
+    machine::walk(bytes, limits, Trust::Pickle, 0, pace)
+}
+
+/// How dangerous it is that a pickle names something without calling it.
+pub fn import_danger(name: &Name) -> Danger {
+    if path::leaves(name) { Danger::Executor } else { known::import(name) }
 }
 
 /// Whether these bytes start with a pickle. Protocols 2 and later say so; of earlier ones the structure has to hold
@@ -160,10 +217,21 @@ pub fn plausible(bytes: &[u8]) -> bool {
         [0x80, 0..=5, next, ..] => opcode_exists(*next),
         [first, _, _, ..] if opcode_exists(*first) => {
             let limits = Limits { steps: 20_000, values: 20_000, nodes: 100, names: 200 };
-            let seen = machine::walk(bytes, limits, machine::Trust::Guess);
-            let whole = seen.pickles > 0 && seen.trailing.is_none();
-            let reaches = seen.imports.iter().any(|import| import_danger(&import.name) == Danger::Executor);
-            whole || reaches || !seen.calls.is_empty() || matches!(seen.end, End::Limit { .. })
+            let mut rest = bytes;
+            for _ in 0..STACKED {
+                let seen = machine::walk(rest, limits, Trust::Guess, INSIDE, &mut |_| {});
+                let reaches = seen.imports.iter().any(|import| import_danger(&import.name) == Danger::Executor);
+                if reaches || !seen.calls.is_empty() || matches!(seen.end, End::Limit { .. }) {
+                    return true;
+                }
+                match seen.trailing {
+                    _ if seen.pickles == 0 => return false,
+                    None => return true,
+                    // Several in a row.
+                    Some(len) => rest = rest.get(len..).unwrap_or_default(),
+                }
+            }
+            true
         }
         _ => false,
     }
@@ -172,20 +240,19 @@ pub fn plausible(bytes: &[u8]) -> bool {
 /// How dangerous it is to call a name when nothing is known of the arguments: for formats that name what they call as
 /// pickles do.
 pub fn name_danger(name: &Name) -> Danger {
+    use known::Known;
     match known::known(name) {
-        known::Known::Harmless | known::Known::Rebuild => Danger::Harmless,
-        known::Known::Class => Danger::Class,
-        known::Known::ForeignClass => Danger::ForeignClass,
-        known::Known::Function | known::Known::LoadsPickle => Danger::Function,
-        known::Known::ByName | known::Known::Executor => Danger::Executor,
+        // What these do depends on names that are handed to them.
+        Known::Made | Known::Reconstructor | Known::Partial | Known::TypeOf => Danger::Function,
+        known => known::judge(known, known::How::Called, &[]),
     }
 }
 
 /// The pickles hidden among other bytes that call something when loaded: offset and walk of each, at most `most`; and
 /// whether all bytes were searched, which a limit of work may prevent.
 ///
-/// Only pickles of protocol 2 or later that call something are taken for one, since four bytes of weights may look like the
-/// beginning of a pickle.
+/// Only pickles of protocol 2 or later that call a name which is written out are taken for one: in enough weights, some bytes
+/// look like the beginning of a pickle, and a few of those like a call of something.
 pub fn hidden(bytes: &[u8], most: usize) -> (Vec<(usize, Walk)>, bool) {
     let limits = Limits { steps: 20_000, values: 20_000, nodes: 200, names: 200 };
     let mut found = Vec::new();
@@ -196,14 +263,14 @@ pub fn hidden(bytes: &[u8], most: usize) -> (Vec<(usize, Walk)>, bool) {
             continue;
         }
         // Bytes that look like one beginning after the other are walked less far from each.
-        let limits = if work < 2_000_000 { limits } else { Limits { steps: 200, ..limits } };
-        let walk = machine::walk(rest, limits, machine::Trust::Guess);
+        let limits = if work < 1_000_000 { limits } else { Limits { steps: 200, ..limits } };
+        let walk = machine::walk(rest, limits, Trust::Guess, INSIDE, &mut |_| {});
         // Each beginning costs something, so that bytes full of them cost no more than others.
         work += walk.steps + 100;
-        if work > 20_000_000 {
+        if work > 20_000_000 + bytes.len() as u64 / 16 {
             return (found, false);
         }
-        if walk.calls.iter().any(|call| call.danger >= Danger::Function) {
+        if walk.calls.iter().any(is_meant) {
             from = walk.trailing.map_or(at, |len| at + len);
             found.push((at, walk));
         }
@@ -211,29 +278,17 @@ pub fn hidden(bytes: &[u8], most: usize) -> (Vec<(usize, Walk)>, bool) {
     (found, true)
 }
 
-impl Embedded {
-    /// The pickle itself, or `None` if it cannot be decoded.
-    pub fn decode(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        let raw = bytes.get(self.range.clone())?;
-        match self.encoding {
-            Encoding::Raw => Some(raw.to_vec()),
-            Encoding::Base64 => base64::engine::general_purpose::STANDARD.decode(raw).ok(),
-            Encoding::Hex => {
-                raw.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
-            }
+/// Whether a call is one that someone wrote: of a name in letters, and not of a number or of what happens to lie there.
+fn is_meant(call: &Call) -> bool {
+    let written = |part: &str| part.len() > 1 && part != known::COMPUTED && part.is_ascii();
+    match &call.callee {
+        Callee::Named(name) | Callee::ResultOf(name) => {
+            call.danger >= Danger::Function
+                && name.module != known::EXTENSION
+                && written(&name.module)
+                && written(&name.name)
         }
-    }
-
-    fn of(start: usize, raw: &[u8]) -> Option<Self> {
-        let encoding = match raw {
-            [0x80, 2..=5, next, ..] if opcode_exists(*next) => Encoding::Raw,
-            [b'g', b'A', b'I'..=b'V', ..] if raw.len() > 16 => Encoding::Base64,
-            [b'8', b'0', b'0', b'2'..=b'5', ..] if raw.len() > 16 && raw.iter().all(u8::is_ascii_hexdigit) => {
-                Encoding::Hex
-            }
-            _ => return None,
-        };
-        Some(Self { range: start..start + raw.len(), encoding, loaded: false })
+        Callee::Unknown => false,
     }
 }
 
@@ -257,5 +312,16 @@ impl fmt::Display for Callee {
     }
 }
 
+/// So many old pickles in a row are no accident.
+const STACKED: usize = 8;
+/// Guesses do not look into constants.
+const INSIDE: usize = usize::MAX;
+
+#[cfg(test)]
+mod test_anomalies;
+#[cfg(test)]
+mod test_names;
+#[cfg(test)]
+mod test_nested;
 #[cfg(test)]
 mod tests;

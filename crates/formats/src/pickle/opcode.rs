@@ -13,8 +13,9 @@ pub(super) enum Step<'a> {
     Pop,
     PopMark,
     Duplicate,
-    /// A value that names nothing and cannot be called: floats, large integers, `None`.
+    /// A value that names nothing and cannot be called: floats, large integers, truth values.
     Inert,
+    None,
     Int(i64),
     Text(&'a [u8], Form),
     Bytes(&'a [u8]),
@@ -82,7 +83,8 @@ pub(super) fn step<'a>(cursor: &mut Cursor<'a>) -> Result<Step<'a>, Flaw> {
         0x8b => long(medium(cursor)?),
         b'F' => number(cursor.line()).map(|_| Step::Inert)?,
         b'G' => cursor.take(8).map(|_| Step::Inert).ok_or(Flaw::Truncated)?,
-        b'N' | 0x88 | 0x89 | 0x97 => Step::Inert,
+        b'N' => Step::None,
+        0x88 | 0x89 | 0x97 => Step::Inert,
         // Strings.
         b'S' => Step::Text(quoted(cursor.line().ok_or(Flaw::Truncated)?)?, Form::Quoted),
         b'T' | b'X' => Step::Text(medium(cursor)?, Form::Plain),
@@ -202,16 +204,34 @@ fn long(bytes: &[u8]) -> Step<'_> {
 fn number(line: Option<&[u8]>) -> Result<Step<'_>, Flaw> {
     let text = line.ok_or(Flaw::Truncated)?.trim_ascii();
     let digits = text.strip_suffix(b"L").unwrap_or(text);
+    if let Some(value) = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()) {
+        return Ok(Step::Int(value));
+    }
     if digits.is_empty() || !digits.iter().all(|byte| byte.is_ascii_hexdigit() || b"+-._xXonitfNITyY ".contains(byte)) {
         return Err(Flaw::Argument);
     }
-    let value = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
-    Ok(value.map_or(Step::Inert, Step::Int))
+    Ok(Step::Inert)
 }
 
+/// A number as Python's `int` reads it: with a sign and with underscores between digits.
 fn index(line: Option<&[u8]>) -> Result<u64, Flaw> {
-    let digits = line.ok_or(Flaw::Truncated)?.trim_ascii();
-    std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()).ok_or(Flaw::Argument)
+    let text = std::str::from_utf8(line.ok_or(Flaw::Truncated)?).map_err(|_| Flaw::Argument)?;
+    if let Ok(number) = text.parse() {
+        return Ok(number);
+    }
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\x0b' || c == '\0');
+    let digits: String = text.chars().filter(|c| *c != '_').collect();
+    digits.parse().map_err(|_| Flaw::Argument)
+}
+
+/// The length that an opcode at the start of `bytes` claims for what follows it.
+pub(super) fn claimed(bytes: &[u8]) -> Option<u64> {
+    let mut cursor = Cursor::new(bytes, 0);
+    match cursor.u8()? {
+        b'T' | b'X' | b'B' | 0x8b => cursor.u32().map(u64::from),
+        0x8d | 0x8e | 0x96 => cursor.u64(),
+        _ => None,
+    }
 }
 
 fn quoted(line: &[u8]) -> Result<&[u8], Flaw> {

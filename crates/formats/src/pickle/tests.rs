@@ -40,7 +40,6 @@ fn ordinary_pickles_call_nothing() {
             "numpy scalar",
             b"\x80\x02cnumpy.core.multiarray\nscalar\n(cnumpy\ndtype\nX\x02\x00\x00\x00f8\x89\x88\x87RC\x00tR.",
         ),
-        ("old class", b"ccopy_reg\n_reconstructor\n(c__main__\nA\nc__builtin__\nobject\nNtR(dS'x'\nI1\nsb."),
         ("partial", b"\x80\x02cfunctools\npartial\nc__builtin__\nlen\n\x85R."),
     ] {
         let walk = walk(bytes, Limits::default());
@@ -59,11 +58,26 @@ fn harmless_callables_betray_what_is_handed_to_them() {
 }
 
 #[test]
+fn what_is_made_is_the_class() {
+    for (what, bytes) in [
+        ("protocol 0", &b"ccopy_reg\n_reconstructor\n(c__main__\nA\nc__builtin__\nobject\nNtR(dS'x'\nI1\nsb."[..]),
+        ("protocol 2", b"\x80\x02c__main__\nA\n)\x81}U\x01xK\x01sb."),
+        ("keywords", b"\x80\x02cfunctools\npartial\nc__builtin__\ngetattr\nc__main__\nA\nU\x07__new__\x86Rc__main__\nA\n\x86R)R."),
+    ] {
+        assert_eq!(calls(bytes), [("__main__.A".to_owned(), Danger::ForeignClass)], "{what}");
+    }
+    let base = b"ccopy_reg\n_reconstructor\ncsubprocess\nPopen\ncsubprocess\nPopen\nS'x'\n\x87R.";
+    assert_eq!(calls(base), [("subprocess.Popen".to_owned(), Danger::Executor)]);
+}
+
+#[test]
 fn results_of_calls_are_not_called_unseen() {
-    let walk = walk(b"\x80\x02cfunctools\npartial\ncmy\nthing\n\x85R)R.", Limits::default());
-    let name = Name { module: "functools".to_owned(), name: "partial".to_owned() };
-    assert_eq!(walk.calls.len(), 1);
-    assert_eq!(walk.calls[0].callee, Callee::ResultOf(name));
+    let partial = walk(b"\x80\x02cfunctools\npartial\ncmy\nthing\n\x85R)R.", Limits::default());
+    let name = Name { module: "my".to_owned(), name: "thing".to_owned() };
+    assert_eq!((partial.calls.len(), &partial.calls[0].callee), (1, &Callee::Named(name)));
+    let other = walk(b"\x80\x02clogging\ngetLogger\n)R)R.", Limits::default());
+    let name = Name { module: "logging".to_owned(), name: "getLogger".to_owned() };
+    assert_eq!((other.calls.len(), &other.calls[0].callee), (1, &Callee::ResultOf(name)));
 }
 
 #[test]
@@ -105,10 +119,35 @@ fn pickles_in_constants_are_found() {
     raw.extend(inner);
     raw.push(b'.');
     let seen = walk(&raw, Limits::default());
-    assert_eq!(seen.embedded[0].decode(&raw).unwrap(), inner);
-    let text = base64::engine::general_purpose::STANDARD.encode(inner);
-    let raw = format!("S'{text}'\n.").into_bytes();
-    assert_eq!(walk(&raw, Limits::default()).embedded[0].decode(&raw).unwrap(), inner);
+    assert_eq!(&raw[seen.embedded[0].range.clone()], inner);
+    assert_eq!(seen.embedded[0].walk.calls[0].callee.to_string(), "os.system");
+}
+
+#[test]
+fn bytes_of_old_protocols_are_loaded() {
+    let inner: String = b"\x80\x02\x8a\x01\x05\x8f.".iter().map(|byte| char::from(*byte)).collect();
+    let mut outer = b"\x80\x02ctorch.storage\n_load_from_bytes\nc_codecs\nencode\nX".to_vec();
+    outer.extend(u32::try_from(inner.len()).unwrap().to_le_bytes());
+    outer.extend(inner.as_bytes());
+    outer.extend(b"U\x06latin1\x86R\x85R.");
+    let seen = walk(&outer, Limits::default());
+    assert_eq!(seen.calls, []);
+    assert!(seen.embedded.iter().any(|held| held.loaded));
+    assert!(seen.imports.iter().all(|import| import.called));
+}
+
+#[test]
+fn classes_of_old_torch_files_are_persistent() {
+    let bytes = b"\x80\x02(U\x06modulecmy.net\nNet\nU\x06net.pyU\x0fclass Net: passtQ)\x81}b.";
+    assert_eq!(calls(bytes), [("my.net.Net".to_owned(), Danger::ForeignClass)]);
+}
+
+#[test]
+fn members_are_named() {
+    let bytes = b"\x80\x02cbuiltins\ngetattr\nczoneinfo\nZoneInfo\nU\x09_unpickle\x86RU\x0dEurope/BerlinK\x01\x86R.";
+    assert_eq!(calls(bytes), []);
+    let bytes = b"\x80\x02cbuiltins\ngetattr\nctorch.serialization\nos\nU\x06system\x86RU\x01x\x85R.";
+    assert_eq!(calls(bytes)[1], ("torch.serialization.os.system".to_owned(), Danger::Executor));
 }
 
 #[test]
@@ -170,16 +209,10 @@ fn text_is_no_pickle() {
         assert!(!plausible(text.as_bytes()), "{text:?}");
     }
     assert!(plausible(b"(lp0\nI1\na."));
+    assert!(plausible(b"(lp0\nI1\na.(lp0\nI1\na."));
     assert!(plausible(b"cposix\nsystem\n(S'x'\ntR\xff"));
     assert!(plausible(b"\x80\x04K\x01."));
     assert!(!plausible(b"\x80\x04"));
-}
-
-#[test]
-fn frames_that_cut_opcodes_are_seen() {
-    let frame = |len: u8| [b"\x80\x04\x95".as_slice(), &[len, 0, 0, 0, 0, 0, 0, 0], b"\x8c\x05hello."].concat();
-    assert_eq!(walk(&frame(8), Limits::default()).straddles, None);
-    assert_eq!(walk(&frame(4), Limits::default()).straddles, Some(11));
 }
 
 #[test]
@@ -187,7 +220,7 @@ fn limits_hold() {
     let deep = [b"(".repeat(100_000), b"t".repeat(100_000), b".".to_vec()].concat();
     assert_eq!(walk(&deep, Limits::default()).end, End::Stopped);
     let tight = Limits { values: 10, ..Limits::default() };
-    assert_eq!(walk(&deep, tight).end, End::Limit { offset: 11, what: "too many values at a time" });
+    assert_eq!(walk(&deep, tight).end, End::Limit { offset: 11, what: "too many marks at a time" });
     let tight = Limits { steps: 10, ..Limits::default() };
     assert!(matches!(walk(&deep, tight).end, End::Limit { .. }));
     let padded = [b"cbuiltins\nset\n)R0".repeat(50_000), b"cos\nsystem\n)R.".to_vec()].concat();
@@ -204,6 +237,14 @@ fn truncation_loses_nothing_that_was_seen() {
     }
 }
 
+/// Pickles that use every way to name and call, to be damaged.
+const SEEDS: [&[u8]; 4] = [
+    b"\x80\x04\x95\x20\0\0\0\0\0\0\0\x8c\x02os\x94\x8c\x06system\x94\x93\x94]\x94(K\x01K\x02e\x85R}\x94\x8c\x01a\x8c\x01bsb.",
+    b"(lp0\n(I1\nF2.5\nS'x'\np1\ntp2\nag0\na(dp3\ng1\nNsacos\nsystem\n(S'x'\ntR.",
+    b"\x80\x02cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(U\x05shapeK\x02\x85U\x05dtypecnumpy\ndtype\nU\x02f8\x89\x88\x87Rub0123456789abcdef(cos\nsystem\nS'x'\no.",
+    b"\x80\x05\x8f(K\x01K\x02\x90\x82\x01)R(\x91\x96\x03\0\0\0\0\0\0\0abc\x97\x98\x87cm\nA\n)}\x92\x85(K\x01i__main__\nB\n.",
+];
+
 proptest! {
     #[test]
     fn any_bytes_are_safe(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
@@ -217,4 +258,39 @@ proptest! {
         let limits = Limits { nodes: 8, ..Limits::default() };
         walk(&bytes, limits);
     }
+
+    #[test]
+    fn damaged_pickles_are_safe(
+        seed in 0..SEEDS.len(),
+        changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..6),
+        cut in any::<proptest::sample::Index>(),
+    ) {
+        let mut bytes = SEEDS[seed].to_vec();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        bytes.truncate(cut.index(bytes.len() + 1));
+        let seen = walk(&bytes, Limits { values: 64, nodes: 4, names: 8, ..Limits::default() });
+        prop_assert!(seen.calls.iter().all(|call| call.offset < bytes.len() && call.times > 0));
+        prop_assert!(seen.anomalies.iter().all(|anomaly| anomaly.offset <= bytes.len()));
+        prop_assert!(seen.embedded.iter().all(|held| bytes.get(held.range.clone()).is_some()));
+    }
+}
+
+#[test]
+fn seeds_can_be_cut_anywhere() {
+    for seed in SEEDS {
+        assert!(!walk(seed, Limits::default()).calls.is_empty());
+        let calls: Vec<usize> = (0..=seed.len()).map(|len| walk(&seed[..len], Limits::default()).calls.len()).collect();
+        assert!(calls.is_sorted(), "what was seen is never lost: {calls:?}");
+    }
+}
+
+#[test]
+fn the_caller_is_told_how_far_the_walk_is() {
+    let bytes = [b"\x80\x02]".to_vec(), b"K\x01a".repeat(5 << 20), b".".to_vec()].concat();
+    let mut told = Vec::new();
+    walk_paced(&bytes, Limits::default(), &mut |at| told.push(at));
+    assert!(told.len() >= 3 && told.is_sorted() && told.iter().all(|at| *at <= bytes.len()), "{told:?}");
 }

@@ -5,9 +5,12 @@
 
 mod build;
 mod offsets;
+mod tags;
 mod template;
 
 use std::ops::Range;
+
+pub use tags::{Tagged, tags};
 
 use crate::tree::{Document, Failure, Limits};
 
@@ -38,6 +41,15 @@ pub fn parse(text: &str, limits: Limits) -> Stream {
     let (blanked, templated) = template::blank(text);
     let (documents, failure) = build::documents(&blanked, limits);
     Stream { documents, failure, templated }
+}
+
+/// As [`parse`], for files that no template engine renders: braces in strings are part of them.
+pub fn parse_verbatim(text: &str, limits: Limits) -> Stream {
+    if text.len() > limits.bytes {
+        return Stream { failure: Some(Failure::Bytes(limits.bytes)), ..Stream::default() };
+    }
+    let (documents, failure) = build::documents(text, limits);
+    Stream { documents, failure, templated: Vec::new() }
 }
 
 #[cfg(test)]

@@ -39,6 +39,7 @@ pub(crate) fn report() -> Report {
         findings,
         accepted: Accepted { ignored: 3, baseline: 12 },
         unscanned: unscanned(),
+        digests: Vec::new(),
         catalogue: Catalogue::shipped(),
         stats: Stats { files: 1284, judged: 317, bytes: 48_221_904, elapsed: Duration::from_millis(2140) },
     }

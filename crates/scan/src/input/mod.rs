@@ -39,6 +39,8 @@ pub enum Input<'a> {
     Metadata(model::Metadata<'a>),
     /// The index of a model in several files.
     Shards(model::Shards<'a>),
+    /// The numbers of a model or an array.
+    Numbers(model::Numbers<'a>),
     /// A container as a compose file, a Kubernetes manifest or a Dockerfile describes it.
     Workload(Box<infrastructure::Workload<'a>>),
     /// What a Kubernetes `Secret` or `ConfigMap` stores.

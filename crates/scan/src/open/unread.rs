@@ -44,8 +44,28 @@ fn is_declared_model(file: &File<'_>) -> bool {
 }
 
 /// Extensions that only models have.
-const MODELS: &[&str] =
-    &["safetensors", "gguf", "onnx", "keras", "tflite", "pkl", "pickle", "joblib", "pt", "pth", "ckpt", "skops"];
+const MODELS: &[&str] = &[
+    "safetensors",
+    "gguf",
+    "onnx",
+    "keras",
+    "tflite",
+    "pkl",
+    "pickle",
+    "joblib",
+    "pt",
+    "pth",
+    "ckpt",
+    "skops",
+    "bst",
+    "cbm",
+    "msgpack",
+    "ort",
+    "pte",
+    "rknn",
+    "t7",
+    "ubj",
+];
 /// Text that some check looks into.
 const TEXTS: &[&str] =
     &["py", "pyw", "ipynb", "yaml", "yml", "toml", "env", "sh", "js", "ts", "jinja", "jinja2", "ini", "cfg"];
@@ -107,7 +127,8 @@ mod tests {
             project_path: "huge.log",
             disk: std::path::Path::new("huge.log"),
             bytes: b"a line\n",
-            len: 1 << 40,
+            whole: b"a line\nand more",
+            behind: &(),
             facts: Facts::default(),
         });
         assert_eq!(engine.finish().unscanned.len(), 1);

@@ -41,6 +41,8 @@ struct Document<'a> {
     accepted: Accepted,
     /// What could not be judged; never counted as clean.
     unscanned: Vec<Unscanned<'a>>,
+    /// Digests of the model files, if they were read to the last byte (`--full`).
+    digests: Vec<Digested<'a>>,
     /// Counters.
     stats: Stats,
 }
@@ -89,6 +91,15 @@ struct Unscanned<'a> {
     reason: &'a str,
 }
 
+/// The digest of a file as it was judged.
+#[derive(Serialize, JsonSchema)]
+struct Digested<'a> {
+    /// Its path.
+    path: &'a str,
+    /// SHA-256, hexadecimal.
+    sha256: String,
+}
+
 /// Counters of the run.
 #[derive(Serialize, JsonSchema)]
 struct Stats {
@@ -135,6 +146,7 @@ fn document(report: &Report) -> Document<'_> {
         findings: report.findings.iter().map(|finding| Finding::of(finding, report)).collect(),
         accepted: Accepted { ignored: report.accepted.ignored, baseline: report.accepted.baseline },
         unscanned: report.unscanned.iter().map(unscanned).collect(),
+        digests: report.digests.iter().map(digested).collect(),
         stats: Stats {
             files: report.stats.files,
             judged: report.stats.judged,
@@ -152,6 +164,10 @@ fn unscanned(unscanned: &palisade_base::Unscanned) -> Unscanned<'_> {
         other => other.path().to_owned(),
     };
     Unscanned { path, entry: artifact.entry_name(), component: unscanned.component, reason: &unscanned.reason }
+}
+
+fn digested(digested: &palisade_base::Digested) -> Digested<'_> {
+    Digested { path: digested.artifact.path(), sha256: palisade_base::hex(&digested.sha256) }
 }
 
 fn rate(files: u64, seconds: f64) -> f64 {
@@ -234,6 +250,8 @@ mod tests {
             "/findings/0/fingerprint",
             "/unscanned/0/path",
             "/unscanned/0/reason",
+            "/digests/0/path",
+            "/digests/0/sha256",
             "/stats/files",
             "/stats/judged",
             "/stats/bytes",

@@ -140,7 +140,8 @@ mod tests {
             project_path: "data/test.csv",
             disk: &disk,
             bytes: test.as_bytes(),
-            len: test.len() as u64,
+            whole: test.as_bytes(),
+            behind: &(),
             facts: Facts { system: Some(&system) },
         };
         let mut engine = Engine::default();

@@ -7,8 +7,9 @@ use crate::{Input, input::model::OddityKind};
 palisade_base::meta! {
     /// ## What it does
     ///
-    /// Reports members of archives (ZIP, tar, 7z and what is built on them: PyTorch, Keras, `NeMo`, `TorchServe`, `skops`) whose
-    /// name is absolute or climbs out of the folder that they are unpacked to, and links that lead out of it.
+    /// Reports members of archives (ZIP, tar, 7z, RAR and what is built on them: PyTorch, Keras, `NeMo`, `TorchServe`, `skops`)
+    /// whose name is absolute or climbs out of the folder that they are unpacked to, symbolic and hard links that lead out of
+    /// it, members that are written through such a link, and devices among the parts of a model.
     ///
     /// ## Why it matters
     ///
@@ -30,8 +31,8 @@ palisade_base::meta! {
     ///
     /// ## Limits
     ///
-    /// Archives that hold no model are reported as well if a member leaves; absolute links in archives of whole systems are
-    /// not, since they are full of them.
+    /// Archives that hold no model are reported as well if a member leaves. Links with absolute targets count there only if
+    /// they lead to accounts, homes, the kernel or devices, and not in archives of whole systems, which are full of them.
     ///
     /// ## References
     ///

@@ -32,8 +32,10 @@ palisade_base::meta! {
     ///
     /// ## Limits
     ///
-    /// Bytecode is not disassembled: a Lambda layer is reported whatever it does. Code that is handed over together with a
-    /// model but lies in files of its own is the concern of other rules.
+    /// Bytecode is not disassembled: a Lambda layer is reported whatever it does. Of the Python in a repository, the modules
+    /// that loaders import are judged (`modeling_*.py`, `configuration_*.py`, `tokenization_*.py` and their like, `hubconf.py`,
+    /// handlers, `setup.py`), and not what they import in turn. Calls are followed through names, attributes and strings that
+    /// are put together; not through containers of functions, decorators and functions that call what they are handed.
     ///
     /// ## References
     ///

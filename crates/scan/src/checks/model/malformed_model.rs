@@ -9,7 +9,8 @@ palisade_base::meta! {
     ///
     /// Reports headers, lengths, counts and offsets that contradict each other or the file: tensors that overlap or reach
     /// past the end, shapes whose product overflows, memo numbers and lengths that make a loader reserve gigabytes, frames
-    /// that cut an opcode in two; and files of a few kilobytes that unpack or load to gigabytes.
+    /// that cut an opcode in two; and bombs: files of a few kilobytes that unpack or load to gigabytes, members of an archive
+    /// that share their bytes, archives in archives without end, tens of thousands of members with nothing in them.
     ///
     /// ## Why it matters
     ///
@@ -29,7 +30,9 @@ palisade_base::meta! {
     ///
     /// ## Limits
     ///
-    /// A bomb is recognised by what its structure multiplies to, or by reaching a budget while it is unpacked.
+    /// A bomb is recognised by what its structure multiplies to, or by what comes out of it: ten megabytes of nothing, or
+    /// more of something that is nearly nothing. Arrays of zeros are not one, as far as their header accounts for them. What
+    /// merely is larger than the budget is unscanned.
     ///
     /// ## References
     ///

@@ -1,5 +1,6 @@
 //! Checks of models. To add one: a new file here, its `mod` line, its line in the table.
 
+mod abnormal_weights;
 mod archive_escape;
 mod config_call;
 mod disguised_model;
@@ -10,6 +11,7 @@ mod metadata_payload;
 mod pickle_call;
 mod shard_mismatch;
 mod signature_mismatch;
+mod template_backdoor;
 mod template_escape;
 mod undeclared_model;
 mod unsafe_operator;
@@ -19,6 +21,7 @@ mod unsigned_weights;
 use super::InputCheck;
 
 pub(super) static CHECKS: &[&InputCheck] = &[
+    &abnormal_weights::AbnormalWeights,
     &archive_escape::ArchiveEscape,
     &config_call::ConfigCall,
     &disguised_model::DisguisedModel,
@@ -29,6 +32,7 @@ pub(super) static CHECKS: &[&InputCheck] = &[
     &pickle_call::PickleCall,
     &shard_mismatch::ShardMismatch,
     &signature_mismatch::SignatureMismatch,
+    &template_backdoor::TemplateBackdoor,
     &template_escape::TemplateEscape,
     &undeclared_model::UndeclaredModel,
     &unsafe_operator::UnsafeOperator,

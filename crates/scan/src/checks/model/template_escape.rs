@@ -11,7 +11,8 @@ palisade_base::meta! {
     /// Reads chat templates in GGUF metadata, tokenizer configurations and template files as Jinja, puts constant strings
     /// together as Jinja would, and reports attributes of Python's object model (`__class__`, `gi_frame`, ...), names that
     /// templates are not given (`os`, `eval`, ...), attributes whose names are computed, other files (`include`, `import`,
-    /// `extends`) and loops that do not end in anyone's lifetime.
+    /// `extends`), functions that neither the template nor a model hub defines, and loops, repetitions and doublings that do
+    /// not end in anyone's lifetime.
     ///
     /// ## Why it matters
     ///
@@ -32,8 +33,9 @@ palisade_base::meta! {
     ///
     /// ## Limits
     ///
-    /// Does not judge what a template says: one that adds instructions to some conversations is not found. Names that are
-    /// put together in other ways than `~`, `+`, `join` and `reverse` are not resolved.
+    /// Does not judge what a template says: see `template-backdoor`. Names are put together through operators, filters and
+    /// methods of strings, lists and dictionaries; what comes out of a loop or a macro is unknown, and looking up an
+    /// attribute by it is reported as computed. Templates for Go (Ollama) are recognised and not judged.
     ///
     /// ## References
     ///
@@ -69,11 +71,20 @@ impl<'a> Check<Input<'a>> for TemplateEscape {
             let (severity, message) = match reach.kind {
                 Kind::Internals => (Severity::High, format!("the template walks to `{what}`, out of its sandbox")),
                 Kind::Foreign if template.chat => (Severity::High, format!("the template uses `{what}` of Python")),
-                Kind::File if template.chat => (Severity::High, format!("the template reads another file: `{what}`")),
+                Kind::File if template.chat => (reading(&what), format!("the template reads another file: `{what}`")),
                 Kind::ComputedAttribute if template.chat => {
-                    (Severity::Medium, "the template looks up an attribute whose name is computed".to_owned())
+                    (Severity::High, "the template looks up an attribute whose name is computed".to_owned())
                 }
-                Kind::Endless => (Severity::Medium, format!("the template works without end: {what}")),
+                Kind::Private if template.chat => {
+                    (Severity::Medium, format!("the template looks up `{what}`, which sandboxes refuse"))
+                }
+                Kind::Unknown if template.chat => {
+                    (Severity::Medium, format!("the template calls `{what}`, which templates are not given"))
+                }
+                Kind::Endless => {
+                    let severity = if template.chat { Severity::High } else { Severity::Medium };
+                    (severity, format!("the template works without end: {what}"))
+                }
                 // Templates of pages and configurations include one another all the time.
                 _ => continue,
             };
@@ -82,6 +93,15 @@ impl<'a> Check<Input<'a>> for TemplateEscape {
             report(Finding::builder(&META, evidence, message).severity(severity).confidence(confidence).build());
         }
     }
+}
+
+/// A template beside this one is read by nobody, since hubs give no loader; any other path is meant for somebody.
+fn reading(statement: &str) -> Severity {
+    let path = statement.split_once(' ').map_or("", |(_, path)| path);
+    let inside = !path.starts_with(['/', '\\', '~']) && !path.contains("..") && !path.contains(':');
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let is_template = matches!(extension, "jinja" | "jinja2" | "j2" | "txt" | "html" | "md" | "tmpl" | "tpl");
+    if inside && is_template { Severity::Medium } else { Severity::High }
 }
 
 #[cfg(test)]
@@ -104,10 +124,8 @@ mod tests {
         let list = format!(r#"{{"chat_template": [{{"name": "default", "template": "{escape}"}}]}}"#);
         assert_eq!(severities("tokenizer_config.json", &list), [Severity::High]);
         assert_eq!(severities("chat_template.jinja", "{% include 'x' %}"), [Severity::High]);
-        assert_eq!(
-            severities("chat_template.jinja", "{% for a in range(9999999999) %}{% endfor %}"),
-            [Severity::Medium]
-        );
+        assert_eq!(severities("chat_template.jinja", "{% for a in range(9999999999) %}{% endfor %}"), [Severity::High]);
+        assert_eq!(severities("chat_template.jinja", "{% include 'header.jinja' %}"), [Severity::Medium]);
     }
 
     #[test]

@@ -41,7 +41,7 @@ palisade_base::meta! {
     static META: Check = {
         name: "unsafe-weights-format",
         summary: "weights are in a format that can run code when loaded",
-        severity: Medium,
+        severity: Low,
         components: [Model],
         threats: [SupplyChain],
         stages: [Model, Deployment],
@@ -65,14 +65,17 @@ impl<'a> Check<Input<'a>> for UnsafeWeightsFormat {
         let Some(why) = weights.runs_code else { return };
         let evidence =
             Evidence::bytes(weights.artifact, weights.head, 0..4, format!("this is {}", weights.format.title()));
+        // Whoever declares a model has chosen its format; a file by itself is what it is.
+        let declared = if weights.system.is_some() { Severity::Medium } else { Severity::Low };
         let finding = match &weights.twin {
             Some(twin) => {
                 let message = format!("these weights can run code when loaded, and `{twin}` beside them cannot");
                 Finding::builder(&META, evidence, message)
-                    .severity(Severity::Low)
+                    .severity(Severity::Info)
                     .advice(format!("load `{twin}` and delete this file"))
             }
             None => Finding::builder(&META, evidence, format!("these weights can run code when loaded: {why}"))
+                .severity(declared)
                 .advice("save them as safetensors or ONNX"),
         };
         report(finding.build());
@@ -102,7 +105,7 @@ mod tests {
         let files = [("m/pytorch_model.bin", PICKLE), ("m/model.safetensors", b"".as_slice())];
         let seen = in_folder(&files, "m/pytorch_model.bin", None);
         let found: Vec<_> = seen.findings.iter().filter(|f| f.rule.name == "unsafe-weights-format").collect();
-        assert_eq!(found[0].severity, Severity::Low);
+        assert_eq!(found[0].severity, Severity::Info);
         assert!(found[0].message.contains("`model.safetensors`"));
     }
 }

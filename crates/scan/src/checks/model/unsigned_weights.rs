@@ -42,7 +42,7 @@ palisade_base::meta! {
     static META: Check = {
         name: "unsigned-weights",
         summary: "weights are covered by no signature",
-        severity: Medium,
+        severity: Low,
         components: [Model],
         threats: [SupplyChain],
         stages: [Model, Deployment],
@@ -63,11 +63,11 @@ impl<'a> Check<Input<'a>> for UnsignedWeights {
 
     fn run(&self, input: &Input<'a>, report: &mut dyn FnMut(Finding)) {
         let Input::Weights(weights) = input else { return };
+        // Whoever declares a model answers for it; a file by itself only lacks something.
+        let lacking = if weights.system.is_some() { Severity::Medium } else { Severity::Low };
         let (sought, message, severity) = match &weights.signature {
             Signature::Listed | Signature::Mismatch { .. } => return,
-            Signature::None { sought } => {
-                (sought.clone(), "no signature covers these weights".to_owned(), Severity::Medium)
-            }
+            Signature::None { sought } => (sought.clone(), "no signature covers these weights".to_owned(), lacking),
             Signature::Unlisted { by } => {
                 (vec![by.clone()], format!("`{by}` does not list these weights"), Severity::Medium)
             }

@@ -90,6 +90,15 @@ pub(crate) fn severity_of(effect: &Effect) -> Severity {
     }
 }
 
+/// Keeps the worst effects if there are more than can be listed, so that harmless ones push nothing out.
+pub(crate) fn keep_worst(effects: &mut Vec<Effect>, most: usize) {
+    if effects.len() > most {
+        effects.sort_by_key(|effect| std::cmp::Reverse(severity_of(effect)));
+        effects.truncate(most);
+        effects.sort_by_key(|effect| effect.range.start);
+    }
+}
+
 impl Effects<'_> {
     /// The effects that one kind of carrier has.
     pub(crate) fn carried_by(&self, carrier: Carrier) -> impl Iterator<Item = &Effect> {

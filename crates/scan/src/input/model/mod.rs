@@ -1,14 +1,20 @@
 //! Parsed inputs of models.
 
+pub(crate) mod code;
 mod effect;
+pub(crate) mod keras;
 mod metadata;
+mod numbers;
+pub(crate) mod operator;
 mod shards;
+pub(crate) mod target;
 
 #[cfg(test)]
 pub(crate) use effect::effects;
-pub(crate) use effect::severity_of;
 pub(crate) use effect::{Carrier, Does, Effect, Effects, When};
+pub(crate) use effect::{keep_worst, severity_of};
 pub(crate) use metadata::Metadata;
+pub(crate) use numbers::{Number, Numbers, Tensor};
 pub(crate) use shards::{Shard, Shards, State};
 
 use std::ops::Range;

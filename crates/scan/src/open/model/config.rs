@@ -11,7 +11,7 @@ use palisade_formats::{
 
 use crate::{
     Engine, File, Input,
-    input::model::{Carrier, Does, Effect, Effects, When},
+    input::model::{Carrier, Does, Effect, Effects, When, keep_worst},
 };
 
 /// Opens a JSON file that names code. Returns whether it does.
@@ -20,7 +20,7 @@ pub(super) fn open(file: &File<'_>, engine: &mut Engine) -> bool {
         return false;
     }
     let Some(text) = file.text() else { return false };
-    let Ok(document) = json::parse(&text, Limits::default()) else {
+    let Ok(document) = json::parse(&text, LIMITS) else {
         super::unscanned(&file.artifact, engine, "it names code of a model, and is not JSON that can be read");
         return true;
     };
@@ -30,7 +30,7 @@ pub(super) fn open(file: &File<'_>, engine: &mut Engine) -> bool {
     pipelines(root, &mut effects);
     modules(root, &mut effects);
     parent_library(root, &mut effects);
-    effects.truncate(MOST);
+    keep_worst(&mut effects, MOST);
     let (artifact, bytes) = (&file.artifact, file.bytes);
     engine.judge(&Input::Effects(Effects { artifact, bytes, title: "the settings of a model", effects }));
     true
@@ -96,13 +96,14 @@ fn imported(name: &str, range: Range<usize>) -> Option<Effect> {
         Danger::Executor => Does::Executes,
         _ if of_library => return None,
         Danger::Function => Does::Calls,
-        Danger::ForeignClass => Does::Custom,
+        Danger::ForeignClass | Danger::ForeignCall => Does::Custom,
         Danger::Class | Danger::Harmless => return None,
     };
     let what = format!("imports `{name}` and makes an object of it");
     Some(Effect { range, carrier: Carrier::Name, does, when: When::Load, what })
 }
 
+const LIMITS: Limits = Limits { bytes: 64 << 20, nodes: 4 << 20, depth: 200 };
 /// Keys that name code.
 const WORDS: &[&str] = &["\"auto_map\"", "\"custom_pipelines\"", "\"auto_mapping\"", "sentence_transformers"];
 const LIBRARIES: &[&str] = &["sentence_transformers", "transformers", "peft", "diffusers", "pylate"];

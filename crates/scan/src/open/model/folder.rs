@@ -10,7 +10,6 @@ use std::{
 
 use palisade_base::hex;
 use palisade_formats::oms;
-use sha2::{Digest, Sha256};
 
 use crate::{File, input::model::Signature};
 
@@ -30,7 +29,8 @@ struct Folder {
 
 impl Folders {
     /// What signatures beside or above a file say about it.
-    pub(crate) fn signature(&mut self, file: &File<'_>) -> Signature {
+    /// `digest` gives that of the file, or `None` if it is not to be made.
+    pub(super) fn signature(&mut self, file: &File<'_>, digest: &dyn Fn() -> Option<[u8; 32]>) -> Signature {
         let mut worst = None;
         let mut below = file.name_as_written().to_owned();
         let mut path = file.disk.parent();
@@ -40,7 +40,7 @@ impl Folders {
             let folder = self.folder(folder_path);
             for (by, manifest) in &folder.signatures {
                 let verdict = match manifest {
-                    Ok(manifest) => judge(file, manifest, &below, by),
+                    Ok(manifest) => judge(digest, manifest, &below, by),
                     Err(why) => Signature::Unread { by: by.clone(), why: why.clone() },
                 };
                 match verdict {
@@ -133,7 +133,7 @@ fn read_signature(path: &Path) -> Result<oms::Manifest, String> {
 }
 
 /// What one signature says about a file; `below` is its path relative to the folder of the signature.
-fn judge(file: &File<'_>, manifest: &oms::Manifest, below: &str, by: &str) -> Signature {
+fn judge(digest: &dyn Fn() -> Option<[u8; 32]>, manifest: &oms::Manifest, below: &str, by: &str) -> Signature {
     // A signature lies in the folder of the model, or beside it.
     let inside = below.split_once('/').map(|(_, inside)| inside);
     let by = by.to_owned();
@@ -151,10 +151,9 @@ fn judge(file: &File<'_>, manifest: &oms::Manifest, below: &str, by: &str) -> Si
     if resource.algorithm != "sha256" {
         return Signature::Undigested { by, why: "the signature uses another digest than SHA-256" };
     }
-    if !file.is_whole() {
-        return Signature::Undigested { by, why: "the file is larger than the scan reads" };
-    }
-    let actual: [u8; 32] = Sha256::digest(file.bytes).into();
+    let Some(actual) = digest() else {
+        return Signature::Undigested { by, why: "the file is larger than the budget; `--full` compares it" };
+    };
     if hex(&actual) == resource.digest {
         Signature::Listed
     } else {

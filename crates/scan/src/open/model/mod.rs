@@ -3,19 +3,56 @@
 //! Most files are no models, so the decision costs a look at the first bytes.
 
 mod archive;
+mod bomb;
+mod boosting;
+mod bundle;
+mod caffe;
+mod cntk;
 mod compressed;
 mod config;
+mod coreml;
+mod flat;
 mod folder;
+mod full;
+mod gathered;
+mod ggml;
+mod gguf;
 mod hdf5;
+mod hydra;
+mod java;
+mod keras;
+mod manifest;
+mod members;
+mod messagepack;
+mod mlflow;
+mod model_json;
 mod name;
+mod named;
+mod numbers;
+mod onnx;
+mod opaque;
+mod origins;
+mod paddle;
 mod part;
 mod pickle;
+mod python;
+mod r_data;
+mod rar;
+mod reading;
+mod safetensors;
+mod serve;
+mod sevenz;
 mod shards;
+mod skops;
+mod source;
+mod spare;
 mod tar;
 mod template;
-mod tensors;
-
-use std::cell::Cell;
+mod tensorflow;
+mod torch7;
+mod torchscript;
+mod unpacked;
+mod xml;
 
 use palisade_base::{Artifact, Component};
 use palisade_formats::{
@@ -24,22 +61,30 @@ use palisade_formats::{
 };
 
 pub(crate) use folder::Folders;
-use part::Part;
+use part::{Budget, Part};
 
 use crate::{Engine, File, Input, input::model};
 
 /// Opens what a model may be in. Returns whether the file is something that models are made of.
 pub(super) fn open(file: &File<'_>, engine: &mut Engine) -> bool {
-    let budget = Cell::new(part::TOTAL);
+    let budget = Budget::new(engine.per_file);
     let part = Part {
         artifact: &file.artifact,
         name: file.name(),
-        bytes: file.bytes,
+        bytes: file.whole,
         depth: 0,
         budget: &budget,
         file: Some(file),
     };
-    let is_model = content(&part, engine);
+    let is_model = content(&part, engine) || named::open(&part, engine) || coreml::manifest(&part, engine);
+    let is_model = is_model | keras::file(&part, file, engine) | hydra::file(&part, file, engine);
+    if is_model && budget.full {
+        full::judge(&part, engine);
+    }
+    if budget.is_late() {
+        part.unscanned(engine, "it takes longer than the scan gives to one file; `--max-time` gives more");
+    }
+    source::open(&part, file, engine);
     template::open(file, engine);
     shards::open(file, engine);
     config::open(file, engine) || is_model
@@ -48,9 +93,17 @@ pub(super) fn open(file: &File<'_>, engine: &mut Engine) -> bool {
 /// Opens a file or a member of an archive by what its bytes are: in every format that they can be read as. Returns whether
 /// it is something that models are made of.
 fn content(part: &Part<'_>, engine: &mut Engine) -> bool {
+    // Said once, by whoever set the budget.
+    if part.budget.is_late() {
+        return false;
+    }
     let mut formats: Vec<Format> = readings(part.bytes).collect();
+    // A pickle that begins like a ZIP file asks for a persistent object first: nothing that loads pickles gets behind that.
+    if formats.first() == Some(&Format::Zip) {
+        formats.retain(|format| *format != Format::Pickle);
+    }
     // Readers of ZIP files start at the end, whatever stands at the beginning.
-    if !formats.contains(&Format::Zip) && part.is_whole() && part.is_binary() && zip::has_end_record(tail(part.bytes)) {
+    if !formats.contains(&Format::Zip) && ends_like_zip(behind(part, &formats), &formats) {
         formats.push(Format::Zip);
     }
     let mut models: Vec<Format> = Vec::new();
@@ -61,10 +114,13 @@ fn content(part: &Part<'_>, engine: &mut Engine) -> bool {
             models.push(format);
         }
     }
-    if let [first, second, ..] = models.as_slice() {
-        polyglot(part, *first, *second, engine);
+    match models.as_slice() {
+        [] => return mlflow::open(part, engine) || opaque::dump(part, engine),
+        // Both carry files in an archive at their end, by design.
+        [_] | [Format::TfLite | Format::Program, Format::Zip] => {}
+        [first, second, ..] => polyglot(part, *first, *second, engine),
     }
-    !models.is_empty()
+    true
 }
 
 /// Opens a part as one format. Returns whether it is something that models are made of.
@@ -74,23 +130,48 @@ fn open_as(part: &Part<'_>, format: Format, engine: &mut Engine) -> bool {
         Format::Zip => archive::open(part, engine),
         Format::Tar => tar::open(part, engine),
         Format::Npy => pickle::open_array(part, engine),
-        Format::Safetensors => tensors::safetensors(part, engine),
-        Format::Gguf => tensors::gguf(part, engine),
-        Format::Onnx => tensors::onnx(part, engine),
+        Format::Safetensors => safetensors::open(part, engine),
+        Format::Gguf => gguf::open(part, engine),
+        Format::Onnx => onnx::open(part, engine),
+        Format::OnnxText => onnx::open_text(part, engine),
+        Format::TensorFlow => tensorflow::open(part, engine),
+        Format::TensorFlowText => tensorflow::open_text(part, engine),
+        Format::CoreMl => coreml::open(part, engine),
+        Format::Paddle => paddle::open(part, engine),
+        Format::PaddleTensors => paddle::open_tensors(part, engine),
+        Format::Cntk => cntk::open(part, engine),
+        Format::Caffe => caffe::open(part, engine),
+        Format::CaffeText => caffe::open_text(part, engine),
         Format::Hdf5 => hdf5::open(part, engine),
-        Format::TfLite | Format::Ggml => {
-            shape(part, format, None, Vec::new(), engine);
-            true
-        }
-        Format::Gzip | Format::Zlib => compressed::open(part, format, engine),
-        Format::Bzip2 | Format::Xz | Format::Lzma | Format::Lz4 | Format::Zstd | Format::SevenZip | Format::Rar => {
-            let model = name::is_model(&part.name);
-            if model {
-                part.unscanned(engine, format!("it is {}, which is not unpacked", format.title()));
-            }
-            model
-        }
-        Format::Program => false,
+        Format::Ggml => ggml::open(part, engine),
+        Format::TfLite => flat::tflite(part, engine),
+        Format::ExecuTorch => flat::executorch(part, engine),
+        Format::Ort => flat::ort(part, engine),
+        Format::CatBoost => flat::catboost(part, engine),
+        Format::XgboostUbj => boosting::ubjson(part, engine),
+        Format::XgboostBinary => boosting::binary(part, engine),
+        Format::LightGbm => boosting::lightgbm(part, engine),
+        Format::MxnetParams => opaque::mxnet(part, engine),
+        Format::MessagePack => messagepack::open(part, engine),
+        Format::RData => r_data::open(part, engine),
+        Format::Torch7 => torch7::open(part, engine),
+        Format::TensorRt => opaque::tensorrt(part, engine),
+        Format::Rknn => opaque::rknn(part, engine),
+        Format::Java => java::open(part, engine),
+        Format::FastText | Format::SentencePiece => opaque::vocabulary(part, format, engine),
+        Format::Xml => xml::open(part, engine),
+        Format::ModelJson => model_json::open(part, engine),
+        Format::Program => opaque::program(part, engine),
+        Format::Gzip
+        | Format::Zlib
+        | Format::OldJoblib
+        | Format::Bzip2
+        | Format::Xz
+        | Format::Lzma
+        | Format::Lz4
+        | Format::Zstd => compressed::open(part, format, engine),
+        Format::SevenZip => sevenz::open(part, engine),
+        Format::Rar => rar::open(part, engine),
     }
 }
 
@@ -126,7 +207,7 @@ fn shape(
             format,
             runs_code,
             twin: runs_code.and_then(|_| engine.folders.twin(file)),
-            signature: engine.folders.signature(file),
+            signature: engine.folders.signature(file, &|| full::digest(part, file)),
             system: file.facts.system,
         };
         engine.judge(&Input::Weights(weights));
@@ -145,8 +226,20 @@ fn shape_only(part: &Part<'_>, format: Format, runs_code: bool, oddities: Vec<mo
     }));
 }
 
-fn tail(bytes: &[u8]) -> &[u8] {
-    bytes.get(bytes.len().saturating_sub(66_000)..).unwrap_or_default()
+/// Whether a file ends like a ZIP archive. An archive in a constant of a pickle is followed by opcodes.
+fn ends_like_zip(tail: &[u8], formats: &[Format]) -> bool {
+    if formats.first() == Some(&Format::Pickle) { zip::ends_in_end_record(tail) } else { zip::has_end_record(tail) }
+}
+
+/// Where a ZIP archive in a file of another format would end: behind the members of a tar archive, which may be ZIP
+/// archives themselves.
+fn behind<'a>(part: &Part<'a>, formats: &[Format]) -> &'a [u8] {
+    let from = part.bytes.len().saturating_sub(66_000);
+    let members = match formats.first() {
+        Some(Format::Tar) => tar::behind(part.bytes),
+        _ => 0,
+    };
+    part.bytes.get(from.max(members)..).unwrap_or_default()
 }
 
 fn unscanned(artifact: &Artifact, engine: &mut Engine, reason: impl Into<std::borrow::Cow<'static, str>>) {

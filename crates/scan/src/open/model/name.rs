@@ -11,6 +11,17 @@ pub(super) fn is_model(name: &str) -> bool {
     parts.any(|extension| MODELS.contains(&extension)) || matches!(stem, "model" | "pytorch_model" | "weights")
 }
 
+/// The last part of a path, lower case, whichever way the slashes lean.
+pub(super) fn file_name(path: &str) -> String {
+    path.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase()
+}
+
+/// Whether a path ends in an extension that nothing but models has.
+pub(super) fn is_certain(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
+    CERTAIN.contains(&extension.as_str())
+}
+
 /// What the name claims, if its extension is one that stands for one format; `None` if the content is of that format.
 pub(super) fn claim(name: &str, format: Format) -> Option<Claim> {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension)?;
@@ -32,6 +43,34 @@ pub(super) fn leaves(path: &str) -> bool {
     });
     drive || climbs || path.starts_with(['/', '\\'])
 }
+
+const CERTAIN: &[&str] = &[
+    "pt",
+    "pth",
+    "ckpt",
+    "pkl",
+    "pickle",
+    "joblib",
+    "dill",
+    "npz",
+    "h5",
+    "hdf5",
+    "keras",
+    "onnx",
+    "safetensors",
+    "gguf",
+    "ggml",
+    "tflite",
+    "mar",
+    "nemo",
+    "pdparams",
+    "pdiparams",
+    "skops",
+    "mlmodel",
+    "ptl",
+    "pt2",
+    "t7",
+];
 
 const MODELS: &[&str] = &[
     "pt",
@@ -67,8 +106,28 @@ const MODELS: &[&str] = &[
     "ot",
     "weights",
     "t7",
+    "th",
     "llamafile",
+    "bst",
+    "ubj",
+    "cbm",
+    "ort",
+    "pte",
+    "rknn",
+    "engine",
+    "plan",
+    "trt",
+    "rds",
+    "rda",
+    "rdata",
+    "pmml",
+    "flax",
+    "mpk",
     "p",
+    "pdmodel",
+    "caffemodel",
+    "cmf",
+    "dnn",
 ];
 
 /// An extension, the formats that it may stand for, and whether loading those runs nothing.
@@ -78,18 +137,27 @@ const CLAIMS: &[(&str, &[Format], bool)] = &[
     ("ggml", &[Format::Ggml, Format::Gguf], true),
     ("onnx", &[Format::Onnx], true),
     ("tflite", &[Format::TfLite], true),
-    ("json", &[], true),
-    ("txt", &[], true),
+    ("json", &[Format::ModelJson, Format::CoreMl, Format::Onnx, Format::OnnxText, Format::Paddle], true),
+    ("txt", &[Format::LightGbm, Format::TensorFlowText, Format::OnnxText, Format::CaffeText], true),
     ("md", &[], true),
     ("csv", &[], true),
     ("yaml", &[], true),
     ("yml", &[], true),
-    ("xml", &[], true),
+    ("xml", &[Format::Xml], true),
+    ("pmml", &[Format::Xml], true),
+    ("ort", &[Format::Ort], true),
+    ("pte", &[Format::ExecuTorch], true),
+    ("cbm", &[Format::CatBoost], true),
+    ("ubj", &[Format::XgboostUbj], true),
+    ("bst", &[Format::XgboostUbj, Format::XgboostBinary, Format::ModelJson], true),
+    ("rknn", &[Format::Rknn], true),
+    ("msgpack", &[Format::MessagePack], true),
     ("png", &[], true),
     ("jpg", &[], true),
     ("h5", &[Format::Hdf5], false),
     ("hdf5", &[Format::Hdf5], false),
     ("keras", &[Format::Zip, Format::Hdf5], false),
+    ("skops", &[Format::Zip], true),
     ("npz", &[Format::Zip], false),
     ("npy", &[Format::Npy], false),
     ("tar", &[Format::Tar], false),

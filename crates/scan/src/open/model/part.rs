@@ -1,10 +1,16 @@
 //! What is being opened: a file, or a member of an archive in it.
 
-use std::{borrow::Cow, cell::Cell};
+use std::{
+    borrow::Cow,
+    cell::{Cell, OnceCell},
+    time::Instant,
+};
 
 use palisade_base::Artifact;
+use palisade_formats::compress::End;
 
-use crate::{Engine, File};
+use super::{bomb, full::Pass};
+use crate::{Engine, File, options::PerFile};
 
 /// A file, or a member of an archive.
 pub(super) struct Part<'a> {
@@ -12,34 +18,94 @@ pub(super) struct Part<'a> {
     pub(super) artifact: &'a Artifact,
     /// Its file name, lower case.
     pub(super) name: String,
-    /// Its content, or the head of it.
+    /// Its whole content. That of a large file is mapped: looking at all of it would read all of it.
     pub(super) bytes: &'a [u8],
     /// How many archives are around it.
     pub(super) depth: usize,
-    /// How many bytes may still be unpacked from the file, all archives in it together.
-    pub(super) budget: &'a Cell<u64>,
+    /// What the file may still cost, all archives in it together.
+    pub(super) budget: &'a Budget,
     /// The file, unless this is a member.
     pub(super) file: Option<&'a File<'a>>,
 }
 
+/// What one file may still cost, and what a pass over all of it has shown.
+pub(super) struct Budget {
+    /// How many bytes may still be unpacked.
+    bytes: Cell<u64>,
+    /// When the time is over.
+    until: Option<Instant>,
+    late: Cell<bool>,
+    /// Whether all bytes are read.
+    pub(super) full: bool,
+    pub(super) pass: OnceCell<Pass>,
+}
+
+impl Budget {
+    pub(super) fn new(limits: PerFile) -> Self {
+        Self {
+            bytes: Cell::new(limits.max_unpacked),
+            until: limits.max_time.and_then(|time| Instant::now().checked_add(time)),
+            late: Cell::new(false),
+            full: limits.full,
+            pass: OnceCell::new(),
+        }
+    }
+
+    /// Whether the time is over. Asked between members and between blocks of memory, not for each byte.
+    pub(super) fn is_late(&self) -> bool {
+        if !self.late.get() {
+            self.late.set(self.until.is_some_and(|until| Instant::now() >= until));
+        }
+        self.late.get()
+    }
+}
+
 impl Part<'_> {
-    pub(super) fn is_whole(&self) -> bool {
-        self.file.is_none_or(File::is_whole)
+    /// Whether nothing more may be unpacked.
+    pub(super) fn is_spent(&self) -> bool {
+        self.budget.is_late() || self.budget.bytes.get() == 0
+    }
+
+    /// Accounts for an archive with so many members. Archives may hold ever more archives, each of next to no bytes, so that
+    /// looking at them costs something too.
+    pub(super) fn enter(&self, members: usize) {
+        if self.depth > 0 {
+            self.spend(members.saturating_add(4).saturating_mul(1024));
+        }
+    }
+
+    /// Unpacks `packed` bytes by a function that is told how many bytes may come out, and accounts for them; `len` tells
+    /// how many came. What is nothing but large is not unpacked further than it takes to say so.
+    pub(super) fn unpack<T>(
+        &self,
+        packed: u64,
+        by: impl Fn(usize) -> Option<T>,
+        len: impl Fn(&T) -> (usize, End),
+    ) -> Option<T> {
+        let room = usize::try_from(self.room()).unwrap_or(usize::MAX);
+        let first = room.min(FIRST);
+        let mut unpacked = by(first)?;
+        let (came, end) = len(&unpacked);
+        if end == End::More && first < room && !bomb::is_bomb(packed, came as u64, true) {
+            unpacked = by(room)?;
+        }
+        self.spend(len(&unpacked).0);
+        Some(unpacked)
     }
 
     /// How many bytes may be unpacked next.
     pub(super) fn room(&self) -> u64 {
-        MEMBER.min(self.budget.get())
+        if self.is_spent() { 0 } else { self.budget.bytes.get() }
     }
 
     /// Accounts for unpacked bytes.
     pub(super) fn spend(&self, bytes: usize) {
-        self.budget.set(self.budget.get().saturating_sub(bytes as u64));
+        self.budget.bytes.set(self.budget.bytes.get().saturating_sub(bytes as u64));
     }
 
     /// The full length in bytes.
     pub(super) fn len(&self) -> u64 {
-        self.file.map_or(self.bytes.len() as u64, |file| file.len)
+        self.bytes.len() as u64
     }
 
     /// Whether its name has this extension.
@@ -65,8 +131,6 @@ impl Part<'_> {
 }
 
 /// How deep archives are opened in archives.
-pub(super) const DEPTH: usize = 6;
-/// The most bytes of one member that are unpacked.
-const MEMBER: u64 = 64 << 20;
-/// The most bytes that are unpacked from one file, all archives in it together.
-pub(super) const TOTAL: u64 = 256 << 20;
+pub(super) const DEPTH: usize = 16;
+/// As much of a member is unpacked before it is asked whether it is nothing but large.
+const FIRST: usize = 64 << 20;

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use palisade_formats::{
     npy,
-    pickle::{self, Encoding, End, Limits, Walk},
+    pickle::{self, Anomaly, AnomalyKind, Encoding, End, Limits, Walk},
     sniff::Format,
 };
 
-use super::{name, part::Part, shape};
+use super::{name, numbers, part::Part, shape, shape_only};
 use crate::{
     Engine, Input,
     input::model::{Lies, Oddity, OddityKind, Pickle},
@@ -16,22 +16,23 @@ use crate::{
 
 /// Opens a part whose first bytes are a pickle.
 pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
-    let walk = pickle::walk(part.bytes, Limits::default());
+    let mut from = 0;
+    let mut pace = |to: usize| {
+        if let Some(file) = part.file {
+            file.behind.passed(from..to);
+        }
+        from = to;
+    };
+    let walk = pickle::walk_paced(part.bytes, Limits::default(), &mut pace);
     // What merely could be an old pickle and names nothing is text, unless its name says otherwise.
     let certain = part.bytes.first() == Some(&0x80) || !walk.imports.is_empty() || name::is_model(&part.name);
     if !certain {
         return false;
     }
     judge(part, &walk, Lies::Open(0), engine);
-    tail(part, walk.trailing, engine);
+    tail(part, &walk, 0, engine);
     end(part, &walk, engine);
-    let straddles = walk.straddles.map(|at| Oddity {
-        offset: at as u64,
-        what: "a frame of the pickle cuts an opcode in two, and loaders differ in what they read there".to_owned(),
-        kind: OddityKind::Disguise,
-        code: false,
-    });
-    let oddities = straddles.into_iter().collect();
+    let oddities = anomalies(&walk, 0);
     shape(part, Format::Pickle, Some("a pickle calls the functions that it names"), oddities, engine);
     true
 }
@@ -39,25 +40,67 @@ pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
 /// Opens a NumPy array; one of objects has a pickle behind its header.
 pub(super) fn open_array(part: &Part<'_>, engine: &mut Engine) -> bool {
     let Some(header) = npy::parse(part.bytes) else {
+        // A member whose header breaks off is of no use to any loader; a file may have been cut on its way.
+        if part.file.is_none() && !hidden(part, 0, part.bytes.len(), engine) {
+            return false;
+        }
         part.unscanned(engine, "its header cannot be read");
         return true;
     };
     let data = part.bytes.get(header.data..).unwrap_or_default();
-    if header.objects || pickle::plausible(data) && !pickle::walk(data, Limits::default()).calls.is_empty() {
+    let odd =
+        |offset: usize, what: &str, kind, code| Oddity { offset: offset as u64, what: what.to_owned(), kind, code };
+    let flaw = |what: &&str| odd(0, what, OddityKind::Malformed, false);
+    let mut oddities: Vec<_> = header.flaws.iter().map(flaw).collect();
+    if header.objects {
         let walk = pickle::walk(data, Limits::default());
         judge(part, &walk, Lies::Open(header.data), engine);
-        end(part, &walk, engine);
-        if header.objects {
-            shape(part, Format::Npy, Some("an array of objects is a pickle"), Vec::new(), engine);
+        // A reader that takes the header to be longer begins elsewhere.
+        if walk.pickles == 0 && walk.calls.is_empty() {
+            hidden(part, header.data, part.bytes.len(), engine);
         }
+        tail(part, &walk, header.data, engine);
+        end(part, &walk, engine);
+        oddities.extend(anomalies(&walk, header.data));
+        shape(part, Format::Npy, Some("an array of objects is a pickle"), oddities, engine);
         return true;
     }
-    false
+    let len = header.len.unwrap_or(0).min(data.len() as u64);
+    let behind = header.data + usize::try_from(len).unwrap_or(data.len());
+    let found = behind < part.bytes.len() && hidden(part, behind, part.bytes.len(), engine);
+    if header.len.is_some_and(|len| len != data.len() as u64) {
+        let (what, kind) = if behind < part.bytes.len() {
+            ("bytes lie behind the last element of the array", OddityKind::Disguise)
+        } else {
+            ("the array is longer than the file", OddityKind::Malformed)
+        };
+        oddities.push(odd(behind, what, kind, found));
+    }
+    // The data of an array that claims to hold numbers may be a pickle all the same.
+    let walk = pickle::plausible(data).then(|| pickle::walk(data, Limits::default()));
+    let calls = walk.filter(|walk| !walk.calls.is_empty());
+    if let Some(walk) = &calls {
+        judge(part, walk, Lies::Open(header.data), engine);
+    }
+    shape_only(part, Format::Npy, calls.is_some(), oddities, engine);
+    numbers::of_array(part, header.data..behind, engine);
+    calls.is_some()
 }
 
 /// Judges pickles in a region where no loader of the format looks.
 pub(super) fn hidden(part: &Part<'_>, start: usize, end: usize, engine: &mut Engine) -> bool {
     let region = part.bytes.get(start..end.min(part.bytes.len())).unwrap_or_default();
+    let near = if part.budget.full { region } else { region.get(..SEARCHED).unwrap_or(region) };
+    if near.len() < region.len() {
+        part.unscanned(
+            engine,
+            "only the beginning of the bytes that no loader reads was searched; `--full` searches all",
+        );
+    }
+    search(part, near, start, engine)
+}
+
+fn search(part: &Part<'_>, region: &[u8], start: usize, engine: &mut Engine) -> bool {
     let (found, complete) = pickle::hidden(region, HIDDEN);
     if !complete {
         part.unscanned(engine, "too much of it looks like the beginning of a pickle");
@@ -68,9 +111,20 @@ pub(super) fn hidden(part: &Part<'_>, start: usize, end: usize, engine: &mut Eng
     !found.is_empty()
 }
 
+/// Judges a pickle that was found where no loader of the format looks.
+pub(super) fn judge_hidden(part: &Part<'_>, walk: &Walk, at: usize, engine: &mut Engine) {
+    judge(part, walk, Lies::Hidden(at), engine);
+}
+
 /// Raw weights of old PyTorch files follow the pickles; anything else may too.
-fn tail(part: &Part<'_>, trailing: Option<usize>, engine: &mut Engine) {
-    if let Some(start) = trailing {
+fn tail(part: &Part<'_>, walk: &Walk, base: usize, engine: &mut Engine) {
+    let Some(start) = walk.trailing.map(|at| base + at) else { return };
+    if part.budget.full && part.file.is_some() {
+        // The pass over all bytes searches them.
+    } else if walk.pickles == TORCH {
+        let weights = part.bytes.get(start..).unwrap_or_default();
+        search(part, weights.get(..SEARCHED).unwrap_or(weights), start, engine);
+    } else {
         hidden(part, start, part.bytes.len(), engine);
     }
 }
@@ -80,35 +134,55 @@ fn judge(part: &Part<'_>, walk: &Walk, lies: Lies, engine: &mut Engine) {
         Lies::Open(base) | Lies::Hidden(base) => *base,
         Lies::Constant { .. } => 0,
     };
+    let outer = match &lies {
+        Lies::Constant { range, loaded, .. } => Some((range.clone(), *loaded)),
+        _ => None,
+    };
     engine.judge(&Input::Pickle(Pickle { artifact: part.artifact, bytes: part.bytes, walk, lies }));
-    let bytes = part.bytes.get(base..).unwrap_or_default();
     for held in &walk.embedded {
-        let Some(inner) = held.decode(bytes) else { continue };
-        // A constant may begin like a pickle by chance: only one that is whole or calls something is one.
-        let walk = pickle::walk(&inner, Limits { nodes: 1000, ..Limits::default() });
-        if walk.pickles == 0 && walk.calls.is_empty() {
-            continue;
-        }
-        let range = base + held.range.start..base + held.range.end;
-        let raw = held.encoding == Encoding::Raw;
-        let lies = Lies::Constant { range, raw, loaded: held.loaded };
-        engine.judge(&Input::Pickle(Pickle { artifact: part.artifact, bytes: part.bytes, walk: &walk, lies }));
+        // Only constants of the file have a place in it.
+        let lies = if let Some((range, loaded)) = &outer {
+            Lies::Constant { range: range.clone(), raw: false, loaded: *loaded && held.loaded }
+        } else {
+            let range = base + held.range.start..base + held.range.end;
+            Lies::Constant { range, raw: held.encodings == [Encoding::Raw], loaded: held.loaded }
+        };
+        judge(part, &held.walk, lies, engine);
     }
+}
+
+/// What no pickler writes, at `base` of the part.
+fn anomalies(walk: &Walk, base: usize) -> Vec<Oddity> {
+    let oddity = |anomaly: &Anomaly| Oddity {
+        offset: (base + anomaly.offset) as u64,
+        what: anomaly.what.to_owned(),
+        kind: match anomaly.kind {
+            AnomalyKind::Bomb => OddityKind::Bomb,
+            AnomalyKind::Frame => OddityKind::Disguise,
+            AnomalyKind::Order | AnomalyKind::Stack => OddityKind::Malformed,
+        },
+        // What one loader takes for data is an opcode to another.
+        code: anomaly.kind == AnomalyKind::Frame,
+    };
+    walk.anomalies.iter().map(oddity).collect()
 }
 
 /// Says what was not seen.
 fn end(part: &Part<'_>, walk: &Walk, engine: &mut Engine) {
+    if walk.unfollowed {
+        part.unscanned(engine, "more of its constants hold pickles than are looked into");
+    }
     let reason: Cow<'static, str> = match &walk.end {
         End::Stopped => return,
-        // The rest of a file that was not read is not an error of the file.
-        End::Broken { .. } if !part.is_whole() => {
-            "it is larger than the scan reads; only its beginning was judged".into()
-        }
         End::Broken { offset, reason } => format!("the pickle breaks at byte {offset}: {reason}").into(),
         End::Limit { offset, what } => format!("the walk gave up at byte {offset}: {what}").into(),
     };
     part.unscanned(engine, reason);
 }
 
+/// As many pickles as an old PyTorch file begins with: magic number, version, system, state, keys of the storages.
+const TORCH: u64 = 5;
+/// How many of the bytes that no loader reads are searched, unless all are to be.
+const SEARCHED: usize = 64 << 20;
 /// The most hidden pickles of one region that are judged.
 const HIDDEN: usize = 8;

@@ -36,8 +36,9 @@ fn is_command_position(text: &str, at: usize) -> bool {
 
 /// From here to the end of the line, at most some hundred bytes.
 fn line_from(text: &str, start: usize) -> Range<usize> {
-    let rest = text.get(start..).unwrap_or_default();
-    let len = rest.find('\n').unwrap_or(rest.len()).min(LONGEST);
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    let rest = rest.get(..LONGEST).unwrap_or(rest);
+    let len = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
     let end = (start + len..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
     start..end
 }

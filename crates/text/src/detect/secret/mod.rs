@@ -4,7 +4,10 @@ mod assigned;
 mod noise;
 mod tokens;
 
-use std::sync::LazyLock;
+use std::sync::{
+    LazyLock,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use palisade_base::Meta;
@@ -65,7 +68,7 @@ impl Detector for Secrets {
         let (mut exact, mut assigned) = (Vec::new(), Vec::new());
         // Behind a hit nothing of its kind is looked at until it ends.
         let (mut exact_until, mut assigned_until) = (0, 0);
-        for found in PREFILTER.iter().flat_map(|prefilter| prefilter.find_overlapping_iter(text)) {
+        for found in prefilter(text.len()).into_iter().flat_map(|prefilter| prefilter.find_overlapping_iter(text)) {
             let (hits, until, hit) = match TOKENS.get(found.pattern().as_usize()) {
                 _ if exact.len() + assigned.len() >= MOST => break,
                 Some(_) if found.start() < exact_until => continue,
@@ -111,11 +114,25 @@ fn join(exact: Vec<Hit>, assigned: Vec<Hit>) -> Vec<Hit> {
 const MOST: usize = 1000;
 
 /// Finds where a token may begin, and names of secrets; nothing else is looked at.
-static PREFILTER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+///
+/// The fast automaton takes longer to build than a small file to scan, so that it is built when there is enough to search.
+fn prefilter(len: usize) -> Option<&'static AhoCorasick> {
+    static SEARCHED: AtomicUsize = AtomicUsize::new(0);
+    let few = SEARCHED.load(Ordering::Relaxed) < FEW && SEARCHED.fetch_add(len, Ordering::Relaxed) + len < FEW;
+    if few { SLOW.as_ref() } else { FAST.as_ref() }
+}
+
+static SLOW: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| build(AhoCorasickKind::NoncontiguousNFA));
+static FAST: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| build(AhoCorasickKind::DFA));
+
+fn build(kind: AhoCorasickKind) -> Option<AhoCorasick> {
     let patterns = TOKENS.iter().map(|token| token.prefix).chain(assigned::NAMES.iter().copied());
     // The patterns are constants: if they could not be built, every test would show it.
-    AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(patterns).ok()
-});
+    AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(kind)).build(patterns).ok()
+}
+
+/// As many bytes as are searched before the fast automaton is worth it.
+const FEW: usize = 64 << 10;
 
 #[cfg(test)]
 mod tests;

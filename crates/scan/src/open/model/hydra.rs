@@ -1,0 +1,251 @@
+//! Reads settings from which loaders make objects by name: `_target_` of Hydra, `target` of `NeMo`, `class_path` of
+//! Lightning, tags of YAML that name Python objects, and resolvers of `OmegaConf` that evaluate.
+
+use std::ops::Range;
+
+use palisade_formats::{
+    json,
+    python::{Kind, Limits as PythonLimits, Module},
+    sniff::holds,
+    tree::{Failure, Limits, Node, Value},
+    yaml,
+};
+
+use super::{part::Part, python};
+use crate::{
+    Engine, File, Input,
+    file::as_text,
+    input::model::{
+        Carrier, Does, Effect, Effects, When, keep_worst,
+        target::{Trust, judge, tagged},
+    },
+};
+
+/// Judges settings in an archive of a model. Returns whether they call what they should not.
+pub(super) fn settings(part: &Part<'_>, text: &str, engine: &mut Engine) -> bool {
+    let effects = effects(part, text, Trust::Archive, engine).unwrap_or_default();
+    let acts = effects.iter().any(|effect| effect.does > Does::Known);
+    hand_over(part, effects, engine);
+    acts
+}
+
+/// Judges a file of settings, if loaders would make something of it. Returns whether they would.
+pub(super) fn file(part: &Part<'_>, file: &File<'_>, engine: &mut Engine) -> bool {
+    let is_settings = matches!(part.name.rsplit('.').next(), Some("yaml" | "yml" | "json"));
+    if !is_settings || !file.is_whole() {
+        return false;
+    }
+    let has = |word: &str| holds(file.bytes, word);
+    let worth =
+        has("_target_") || has("${eval") || has("python/") || has("class_path") || has("target") && has("params");
+    if !worth {
+        return false;
+    }
+    let text = as_text(file.bytes);
+    let Some(effects) = effects(part, &text, Trust::Project, engine).filter(|effects| !effects.is_empty()) else {
+        return false;
+    };
+    hand_over(part, effects, engine);
+    true
+}
+
+fn hand_over(part: &Part<'_>, effects: Vec<Effect>, engine: &mut Engine) {
+    let title = "the settings of a model";
+    engine.judge(&Input::Effects(Effects { artifact: part.artifact, bytes: part.bytes, title, effects }));
+}
+
+fn effects(part: &Part<'_>, text: &str, trust: Trust, engine: &mut Engine) -> Option<Vec<Effect>> {
+    let mut found = Vec::new();
+    let (documents, failure) = if part.has_extension("json") {
+        match json::parse(text, LIMITS) {
+            Ok(document) => (vec![document], None),
+            Err(failure) => (Vec::new(), Some(failure)),
+        }
+    } else {
+        found.extend(yaml::tags(text, LIMITS).into_iter().filter_map(|tag| of_tag(&tag.tag, tag.range)));
+        let stream = yaml::parse(text, LIMITS);
+        (stream.documents, stream.failure)
+    };
+    match failure {
+        // Other software owns most files with such words in them; what is over a limit may be ours all the same.
+        Some(Failure::Syntax { .. }) if trust == Trust::Project && found.is_empty() => return None,
+        Some(failure) => part.unscanned(engine, format!("its settings cannot be read: {failure}")),
+        None => {}
+    }
+    for document in &documents {
+        let root = document.root();
+        for (key, node) in root.walk() {
+            of_node(root, key, node, trust, &mut found);
+        }
+    }
+    keep_worst(&mut found, MOST);
+    Some(found)
+}
+
+fn of_tag(tag: &str, range: Range<usize>) -> Option<Effect> {
+    let kind = tag.strip_prefix("tag:yaml.org,2002:python/")?;
+    let (does, what) = tagged(kind)?;
+    Some(Effect { range, carrier: Carrier::Name, does, when: When::Load, what })
+}
+
+fn of_node(root: Node<'_>, key: Option<Node<'_>>, node: Node<'_>, trust: Trust, found: &mut Vec<Effect>) {
+    if let Some(text) = node.string() {
+        if let Some((does, what)) = resolver(text) {
+            found.push(Effect { range: node.span(), carrier: Carrier::Code, does, when: When::Load, what });
+        }
+        // The function that `hydra.utils.get_method` and the like fetch.
+        let named = key.and_then(Node::text).is_some_and(|key| key == "path");
+        if named && trust == Trust::Archive && text.contains('.') && !text.contains('/') {
+            push(root, node, text, trust, found, Does::Calls);
+        }
+        return;
+    }
+    if node.value() != Value::Mapping {
+        return;
+    }
+    for key in ["_target_", "__target__"] {
+        if let Some(target) = node.get(key) {
+            push(root, target, target.text().unwrap_or_default(), trust, found, Does::Known);
+        }
+    }
+    let partner = |keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
+    let rest = [
+        ("target", trust == Trust::Archive || partner(&["params", "nemo_version"])),
+        ("class_path", partner(&["init_args"])),
+    ];
+    for (key, counts) in rest {
+        let Some(target) = node.get(key).filter(|_| counts) else { continue };
+        let path = target.string().unwrap_or_default();
+        if path.contains('.') && !path.contains(['/', ' ']) {
+            push(root, target, path, trust, found, Does::Known);
+        }
+    }
+}
+
+/// Judges a name that a loader imports and calls, or only fetches for later.
+fn push(root: Node<'_>, node: Node<'_>, path: &str, trust: Trust, found: &mut Vec<Effect>, least: Does) {
+    let path = resolved(root, path);
+    let Some(does) = judge(&path, trust).filter(|does| *does >= least) else { return };
+    let what = match does {
+        Does::Custom if path.contains("${") => format!("calls what `{path}` stands for, which is not in it"),
+        Does::Custom => format!("imports and makes a `{path}`, which is not known"),
+        _ => format!("imports and calls `{path}`"),
+    };
+    found.push(Effect { range: node.span(), carrier: Carrier::Name, does, when: When::Load, what });
+}
+
+/// A path with `${a.b}` replaced by what stands there.
+fn resolved(root: Node<'_>, path: &str) -> String {
+    let mut path = path.trim().to_owned();
+    for _ in 0..4 {
+        let Some((before, rest)) = path.split_once("${") else { break };
+        let Some((key, after)) = rest.split_once('}') else { break };
+        let keys: Vec<&str> = key.split('.').collect();
+        let Some(value) = root.at(&keys).and_then(Node::text) else { break };
+        path = format!("{before}{value}{after}");
+        if path.len() > 1000 {
+            break;
+        }
+    }
+    path
+}
+
+/// What an interpolation with a resolver does: `${eval:...}` runs Python, if whoever loads has registered it.
+fn resolver(text: &str) -> Option<(Does, String)> {
+    let at =
+        ["${eval:", "${exec:", "${python:", "${py:"].iter().find_map(|start| Some(text.find(start)? + start.len()))?;
+    let source = text.get(at..)?.trim_end().trim_end_matches('}').trim().trim_matches(['\'', '"']);
+    let shown: String = source.chars().take(80).collect();
+    let plain = source.replace("${", "").replace('}', "");
+    let inner = python::acts(&plain, python::Use { when: When::Load, script: true, builds: false }).unwrap_or_default();
+    let acts = inner.iter().any(|effect| effect.does > Does::Known) || plain.contains("__");
+    let calls = Module::parse(plain, PythonLimits::default()).is_ok_and(|module| {
+        module
+            .ids()
+            .any(|id| module.kind(id) == Kind::Call && !ARITHMETIC.contains(&module.path(id).trim_end_matches("()")))
+    });
+    match (acts, calls) {
+        (true, _) => Some((Does::Executes, format!("evaluates `{shown}` as Python"))),
+        (false, true) => Some((Does::Custom, format!("evaluates `{shown}` as Python"))),
+        (false, false) => None,
+    }
+}
+
+const ARITHMETIC: &[&str] = &["int", "float", "max", "min", "round", "len", "str", "abs", "sum", "bool"];
+const LIMITS: Limits = Limits { bytes: 16 << 20, nodes: 1 << 20, depth: 100 };
+const MOST: usize = 500;
+
+#[cfg(test)]
+mod tests {
+    use palisade_base::Severity;
+
+    use crate::testing::{findings, observe};
+
+    fn archive(name: &str, text: &str) -> Vec<u8> {
+        let mut block = vec![0; 512];
+        block[..name.len()].copy_from_slice(name.as_bytes());
+        block[124..135].copy_from_slice(format!("{:011o}", text.len()).as_bytes());
+        block[156] = b'0';
+        block[257..262].copy_from_slice(b"ustar");
+        block[148..156].fill(b' ');
+        let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+        block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+        block.extend(text.as_bytes());
+        block.resize(block.len().next_multiple_of(512) + 1024, 0);
+        block
+    }
+
+    fn worst(rule: &str, name: &str, bytes: &[u8]) -> Option<Severity> {
+        findings(rule, name, bytes).into_iter().map(|finding| finding.severity).max()
+    }
+
+    #[test]
+    fn targets_in_archives_are_judged() {
+        for (text, severity) in [
+            ("model:\n  _target_: os.system\n  command: echo x\n", Some(Severity::Critical)),
+            ("a:\n  - {n: x, _target_: subprocess.Popen, args: [echo]}\n", Some(Severity::Critical)),
+            ("f: os.system\na:\n  _target_: ${f}\n", Some(Severity::Critical)),
+            ("a: {_target_: hydra.utils.get_method, path: os.system}\n", Some(Severity::Critical)),
+            ("target: builtins.eval\n", Some(Severity::Critical)),
+            ("a: {_target_: my.pkg.build}\n", Some(Severity::High)),
+            ("a: {_target_: my.pkg.Net}\n", Some(Severity::Medium)),
+            ("a: {_target_: nemo.collections.nlp.eval_utils.EvalModule}\noptim: {_target_: torch.optim.Adam}\n", None),
+            ("target: nemo.collections.asr.models.EncDecCTCModel\nlabels: [exec, system, eval]\n", None),
+            ("x: !!python/object/apply:os.system [id]\n", Some(Severity::Critical)),
+            ("x: !!python/tuple [1, 2]\n", None),
+        ] {
+            assert_eq!(worst("config-call", "m.nemo", &archive("model_config.yaml", text)), severity, "{text}");
+        }
+    }
+
+    #[test]
+    fn resolvers_that_evaluate_are_judged() {
+        let evaluated = |source: &str| worst("embedded-code", "m.nemo", &archive("model_config.yaml", source));
+        assert_eq!(evaluated("a: ${eval:__import__('os').system('id')}\n"), Some(Severity::Critical));
+        assert_eq!(evaluated("a: ${eval:'${b} * 2 + max(1, 2)'}\nb: 1\n"), None);
+        assert_eq!(evaluated("a: ${oc.env:HOME}\n"), None);
+    }
+
+    #[test]
+    fn projects_may_name_their_own_code() {
+        let loose = |text: &str| worst("config-call", "conf/model.yaml", text.as_bytes());
+        assert!(loose("_target_: src.models.net.build\n") <= Some(Severity::Info));
+        assert_eq!(loose("_target_: os.system\n_args_: [id]\n"), Some(Severity::Critical));
+        assert_eq!(loose("loss: {target: ldm.losses.Loss, params: {a: 1}}\n"), None);
+        assert_eq!(loose("- !!python/object/apply:subprocess.Popen [id]\n"), Some(Severity::Critical));
+        assert!(loose("f: !!python/name:pymdownx.superfences.fence_code_format\n") <= Some(Severity::Info));
+    }
+
+    #[test]
+    fn scripts_beside_weights_are_odd() {
+        assert_eq!(worst("disguised-model", "m.nemo", &archive("x.sh", "#!/bin/sh\n")), Some(Severity::High));
+    }
+
+    #[test]
+    fn a_checkpoint_in_a_tar_archive_is_one_file() {
+        let end = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+        let bytes = archive("model_weights.ckpt", std::str::from_utf8(end).unwrap());
+        assert_eq!(worst("disguised-model", "m.nemo", &bytes), None);
+        assert_eq!(observe("m.nemo", &bytes, None).stats.judged, 1);
+    }
+}
