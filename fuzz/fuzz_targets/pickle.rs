@@ -11,10 +11,10 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(seen.calls.len() <= limits.names && seen.imports.len() <= limits.names);
     assert!(seen.calls.iter().all(|call| call.offset < bytes.len() && call.times > 0));
     assert!(seen.imports.iter().all(|import| import.offset < bytes.len()));
+    assert!(seen.anomalies.iter().all(|anomaly| anomaly.offset <= bytes.len()));
     assert!(seen.trailing.is_none_or(|at| at <= bytes.len()));
     for held in &seen.embedded {
-        assert!(bytes.get(held.range.clone()).is_some());
-        held.decode(bytes);
+        assert!(bytes.get(held.range.clone()).is_some() && !held.encodings.is_empty());
     }
     plausible(bytes);
     assert!(hidden(bytes, 4).0.iter().all(|(at, _)| *at < bytes.len()));

@@ -6,16 +6,16 @@ use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
 use palisade_base::{Artifact, Evidence, Excerpt, View};
-use palisade_scan::{Engine, Facts, File};
+use palisade_scan::{Engine, Facts, File, Options};
 
 fuzz_target!(|input: &[u8]| {
     let Some((first, bytes)) = input.split_first() else { return };
     let name = NAMES[usize::from(*first) % NAMES.len()];
     let disk = Path::new("/nonexistent").join(name);
-    let len = bytes.len() as u64;
     let (artifact, facts) = (Artifact::file(name), Facts::default());
-    let mut engine = Engine::default();
-    engine.file(&File { artifact, project_path: name, disk: &disk, bytes, len, facts });
+    let full = *first >= 128;
+    let mut engine = Engine::new(&Options { full, ..Options::default() });
+    engine.file(&File { artifact, project_path: name, disk: &disk, bytes, whole: bytes, behind: &(), facts });
     let observed = engine.finish();
     assert!(observed.unscanned.iter().all(|unscanned| !unscanned.reason.is_empty()));
     for finding in &observed.findings {
@@ -64,4 +64,34 @@ const NAMES: &[&str] = &[
     "chat_template.jinja",
     ".env",
     "README.md",
+    "m.keras",
+    "m.h5",
+    "m.tflite",
+    "m.mlmodel",
+    "saved_model.pb",
+    "m.pbtxt",
+    "m.caffemodel",
+    "m.prototxt",
+    "m.pdmodel",
+    "m.cmf",
+    "m.cbm",
+    "m.ubj",
+    "m.rds",
+    "m.model",
+    "m.t7",
+    "m.params",
+    "m.msgpack",
+    "m.pmml",
+    "m.bin",
+    "m.zip",
+    "m.7z",
+    "m.rar",
+    "m.joblib",
+    "config.json",
+    "adapter_config.json",
+    "MLmodel",
+    "serving.properties",
+    "hydra.yaml",
+    "m.npz",
+    "m.mar",
 ];

@@ -3,10 +3,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use palisade_formats::tar::members;
+use palisade_formats::tar::{Limits, looks_like, read};
 
 fuzz_target!(|bytes: &[u8]| {
-    let members = members(bytes, 100);
-    assert!(members.len() <= 100);
-    assert!(members.iter().all(|member| bytes.get(member.range.clone()).is_some()));
+    let archive = read(bytes, Limits { members: 100 });
+    assert!(archive.members.len() <= 100);
+    assert!(archive.members.iter().all(|member| bytes.get(member.range.clone()).is_some()));
+    assert!(archive.loose.is_none_or(|range| bytes.get(range).is_some()));
+    looks_like(bytes);
 });

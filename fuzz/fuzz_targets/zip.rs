@@ -3,23 +3,21 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use std::io::Cursor;
-
 use palisade_formats::zip::{Limits, has_end_record, read};
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut reader = Cursor::new(bytes);
     let limits = Limits { members: 64, ..Limits::default() };
-    let Ok(archive) = read(&mut reader, limits) else { return };
+    let archive = read(bytes, limits);
     assert!(archive.members.len() <= limits.members);
+    assert!(archive.loose.iter().all(|range| bytes.get(range.clone()).is_some()));
     for member in &archive.members {
-        for method in &member.methods {
-            let content = member.read(&mut reader, *method, LIMIT).expect("memory can be read");
-            assert!(content.is_none_or(|content| content.bytes.len() as u64 <= LIMIT));
+        for method in member.methods() {
+            let content = member.read(bytes, method, LIMIT);
+            assert!(content.is_none_or(|content| content.bytes.len() <= LIMIT));
         }
-        assert!(member.names_agree() || member.local_name.is_some());
+        assert!(member.measure(bytes, LIMIT) <= LIMIT);
     }
     has_end_record(bytes);
 });
 
-const LIMIT: u64 = 4096;
+const LIMIT: usize = 4096;

@@ -18,8 +18,9 @@ pub(crate) fn write(folder: &Path) -> io::Result<()> {
     write("zip", "two", &[zip(1, b"1.", 0), zip(1, b"2.", 0)].concat())?;
     let tar = tar(2, PROTOCOL_4);
     write("tar", "members", &tar)?;
-    write("inflate", "gzip", &gzip(PROTOCOL_4))?;
-    write("inflate", "zlib", &zlib(PROTOCOL_4))?;
+    // The first byte chooses the codec; what other tools packed stands beside these, and cannot be written from here.
+    write("compress", "gzip", &[&[0], &gzip(PROTOCOL_4)[..]].concat())?;
+    write("compress", "zlib", &[&[1], &zlib(PROTOCOL_4)[..]].concat())?;
     let tensors = safetensors(TENSORS);
     write("safetensors", "good", &[&tensors[..], &[0; 12]].concat())?;
     let hole = [&safetensors(HOLE)[..], b"\x80\x04N.\0\0\x01"].concat();
