@@ -4,7 +4,7 @@ default:
     @just --list
 
 # everything that must pass before a commit
-ready: fmt lint test doc generated shape deny
+ready: fmt lint test http doc generated shape deny
 
 fmt:
     cargo fmt --all --check
@@ -15,6 +15,11 @@ lint:
 # unit, integration and documentation tests
 test:
     cargo test --workspace --no-fail-fast
+
+# remote files: a feature of the command line, tested against servers on this machine
+http:
+    cargo clippy -p palisade-cli --features http --all-targets -- -D warnings
+    cargo test -p palisade-cli --features http --lib --test remote
 
 # documentation builds without warnings
 doc:

@@ -81,6 +81,10 @@ pub(crate) struct AssessArguments {
 ///
 /// Content decides what a file is, not its name. If a palisade.toml is found above the first PATH, its ignores and its
 /// declarations are used.
+///
+/// A PATH can be the URL of a file (https, or http to this machine) if the program was built with the feature `http`:
+/// `cargo build --release --features http`. Then the bytes that decide - directories, headers, pickles - are fetched when they
+/// are looked at, and no tensors, unless `--full` asks for all. A token for the server is taken from `PALISADE_HTTP_TOKEN`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -89,11 +93,13 @@ Examples:
   palisade scan --list model.gguf              its tensors
   palisade scan model.pt --convert model.safetensors
                                                its tensors and nothing else, nothing executed
+  palisade scan https://huggingface.co/ORG/REPO/resolve/main/pytorch_model.bin
+                                               a remote file, of which little is fetched
   palisade scan --fail-on medium .             a stricter gate for CI
   palisade scan --baseline known.json .        only what is new
   palisade scan --format github .              annotations in a pull request")]
 pub(crate) struct ScanArguments {
-    /// Files and folders
+    /// Files, folders and URLs
     #[arg(value_name = "PATH", required = true)]
     pub(crate) paths: Vec<PathBuf>,
     /// Do not look for a palisade.toml
@@ -108,6 +114,9 @@ pub(crate) struct ScanArguments {
     /// Let `--convert` replace a file
     #[arg(long, requires = "convert", help_heading = "Models")]
     pub(crate) force: bool,
+    /// Fetch at most this much of one remote file
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size, help_heading = "Input")]
+    pub(crate) max_fetch: u64,
     #[command(flatten)]
     pub(crate) walk: WalkArguments,
     #[command(flatten)]

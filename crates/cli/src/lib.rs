@@ -8,6 +8,7 @@ mod output;
 mod paths;
 mod progress;
 mod registry;
+mod remote;
 
 use std::{env, ffi::OsString};
 

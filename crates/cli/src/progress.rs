@@ -30,6 +30,23 @@ impl Progress {
         Self { bar, bytes }
     }
 
+    /// What a thread calls that fetches a remote file, with the number of bytes that came so far.
+    #[cfg(feature = "http")]
+    pub(crate) fn fetching(&self, shown: &str) -> Box<dyn Fn(u64) + Send> {
+        let (bar, shown) = (self.bar.clone(), safe(shown));
+        Box::new(move |bytes| {
+            if !bar.is_hidden() {
+                bar.set_message(format!("{} fetched {shown}", HumanBytes(bytes)));
+            }
+        })
+    }
+
+    /// Does something on stderr while the line is away.
+    #[cfg(feature = "http")]
+    pub(crate) fn aside(&self, what: impl FnOnce()) {
+        self.bar.suspend(what);
+    }
+
     /// Takes the line away.
     pub(crate) fn finish(self) {
         self.bar.finish_and_clear();

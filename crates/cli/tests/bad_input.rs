@@ -70,6 +70,19 @@ fn wrong_manifests_do_not_panic() {
     assert!(harness.run(&["assess"]).stderr.contains("not UTF-8"));
 }
 
+#[cfg(not(feature = "http"))]
+#[test]
+fn a_url_needs_a_feature() {
+    for arguments in
+        [&["scan", "https://example.com/model.bin?x=1"][..], &["scan", "--list", "https://example.com/model.bin"]]
+    {
+        let run = harness().run(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.transcript());
+        assert!(run.stderr.contains("`https://example.com/model.bin` is a URL"), "{}", run.transcript());
+        assert!(run.stderr.contains("cargo build --release --features http"), "{}", run.transcript());
+    }
+}
+
 #[test]
 fn a_closed_pipe_is_not_an_error() {
     let harness = harness();

@@ -3,7 +3,8 @@
 //! A map promises less than a buffer. Bytes may change between two looks at them, so a parser must not rely on having seen
 //! the same byte twice; none of ours does, since all of them check every length and index. A file that is cut short leaves
 //! pages without a file behind them, and touching one is a bus error: it is caught, zeros take their place, and
-//! [`Map::is_intact`] tells. See `docs/decisions/0006-memory-maps.md`.
+//! [`Map::is_intact`] tells. See `docs/decisions/0006-memory-maps.md`. [`Paged`] is a map whose bytes come from somewhere
+//! else, when they are looked at (`docs/decisions/0007-range-reads.md`).
 #![expect(
     unsafe_code,
     reason = "mapping memory and catching bus errors cannot be done without; nothing else lives here"
@@ -12,6 +13,10 @@
 use std::{fs::File, io, ops::Range, path::Path};
 
 use memmap2::{Advice, Mmap, UncheckedAdvice};
+
+pub use paged::{Paged, Supply};
+
+mod paged;
 
 /// A file in memory, read page by page when its bytes are looked at.
 #[derive(Debug)]
@@ -71,6 +76,11 @@ impl Map {
     }
 }
 
+/// The length of a page of memory, in bytes.
+pub fn page_size() -> u64 {
+    guard::page() as u64
+}
+
 /// Opens a regular file, and nothing else. A pipe or device that took the name of a file since it was listed is neither
 /// waited for nor read.
 pub fn open_regular(path: &Path) -> io::Result<File> {
@@ -85,14 +95,16 @@ pub fn open_regular(path: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("not a regular file")) }
 }
 
-/// Catches the bus error of a map whose file was cut short.
+/// Catches the bus error of a map whose file was cut short, and the looks at bytes that have not come yet.
 #[cfg(unix)]
 mod guard {
     use std::{
-        io, mem, ptr,
+        io, mem,
+        os::fd::RawFd,
+        ptr,
         sync::{
             OnceLock,
-            atomic::{AtomicBool, AtomicUsize, Ordering},
+            atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering},
         },
     };
 
@@ -109,15 +121,33 @@ mod guard {
         start: AtomicUsize,
         len: AtomicUsize,
         torn: AtomicBool,
+        /// Where bytes that have not come yet are asked for, and where it is answered whether they came; -1 if the map has
+        /// all of them.
+        asks: AtomicI32,
+        answers: AtomicI32,
     }
 
     impl Guarded {
+        /// For a map that has a file behind all of it.
         pub(super) fn new(start: usize, len: usize) -> io::Result<Self> {
-            install()?;
+            Self::with(start, len, -1, -1)
+        }
+
+        /// For a map whose bytes are fetched: the offset of a byte that is looked at is written to `asks`, and one byte is
+        /// read from `answers`: not zero if it has come.
+        pub(super) fn on_demand(start: usize, len: usize, asks: RawFd, answers: RawFd) -> io::Result<Self> {
+            install(&BEFORE_ABSENT, ABSENT)?;
+            Self::with(start, len, asks, answers)
+        }
+
+        fn with(start: usize, len: usize, asks: RawFd, answers: RawFd) -> io::Result<Self> {
+            install(&BEFORE_BUS, libc::SIGBUS)?;
             let free = |slot: &&Slot| slot.start.compare_exchange(0, 1, Ordering::AcqRel, Ordering::Relaxed).is_ok();
             let slot = SLOTS.iter().find(free).ok_or_else(|| io::Error::other("too many maps at a time"))?;
             slot.len.store(len, Ordering::Relaxed);
             slot.torn.store(false, Ordering::Relaxed);
+            slot.asks.store(asks, Ordering::Relaxed);
+            slot.answers.store(answers, Ordering::Relaxed);
             slot.start.store(start, Ordering::Release);
             Ok(Self { slot })
         }
@@ -133,36 +163,66 @@ mod guard {
         }
     }
 
-    /// Installs the handler, once a process.
-    fn install() -> io::Result<()> {
-        let installed = PREVIOUS.get_or_init(|| {
+    impl Slot {
+        /// Waits for the bytes at an address; whether they came. Only system calls that a handler may make.
+        fn fetch(&self, at: usize) -> bool {
+            let offset = at.wrapping_sub(self.start.load(Ordering::Acquire)) as u64;
+            let asked = offset.to_ne_bytes();
+            let mut answer = 0u8;
+            let (asks, answers) = (self.asks.load(Ordering::Relaxed), self.answers.load(Ordering::Relaxed));
+            // SAFETY: eight bytes of ours are read; a pipe takes so few whole or not at all.
+            let sent = again(|| unsafe { libc::write(asks, asked.as_ptr().cast(), asked.len()) });
+            // SAFETY: one byte of ours is written. Which of several waiting threads gets an answer does not matter: who looks
+            // too early asks again.
+            let mut came = || again(|| unsafe { libc::read(answers, (&raw mut answer).cast(), 1) });
+            sent == 8 && came() == 1 && answer != 0
+        }
+    }
+
+    /// A system call, until it is not interrupted.
+    fn again(mut call: impl FnMut() -> isize) -> isize {
+        loop {
+            let result = call();
+            if result >= 0 || io::Error::last_os_error().kind() != io::ErrorKind::Interrupted {
+                return result;
+            }
+        }
+    }
+
+    /// Installs the handler of a signal, once a process.
+    fn install(before: &OnceLock<Option<libc::sigaction>>, signal: libc::c_int) -> io::Result<()> {
+        let installed = before.get_or_init(|| {
             // SAFETY: all zeros is a valid `sigaction`: no handler, an empty mask, no flags.
             let mut action: libc::sigaction = unsafe { mem::zeroed() };
             // SAFETY: as above.
             let mut previous: libc::sigaction = unsafe { mem::zeroed() };
-            let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = on_bus_error;
+            let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = on_fault;
             action.sa_sigaction = handler as usize;
             // On the stack that every thread of Rust has for signals, since its own may be what is missing.
             action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
             // SAFETY: both point to valid values, and the handler does only what a handler may do.
-            let code = unsafe { libc::sigaction(libc::SIGBUS, &raw const action, &raw mut previous) };
+            let code = unsafe { libc::sigaction(signal, &raw const action, &raw mut previous) };
             (code == 0).then_some(previous)
         });
-        installed.as_ref().map(|_| ()).ok_or_else(|| io::Error::other("bus errors cannot be caught"))
+        installed.as_ref().map(|_| ()).ok_or_else(|| io::Error::other("faults in memory cannot be caught"))
     }
 
-    /// Puts zeros where the file has no bytes any more; the interrupted read then goes on. Bus errors elsewhere are left to
-    /// whoever handled them before.
-    extern "C" fn on_bus_error(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+    /// Waits for bytes that have not come yet; puts zeros where there are none any more, or where none will come. The
+    /// interrupted read then goes on. Faults elsewhere are left to whoever handled them before.
+    extern "C" fn on_fault(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
         // SAFETY: the kernel passes a valid `siginfo_t` to handlers that ask for one.
         let info_of = unsafe { &*info };
-        // SAFETY: it is that of a bus error, which has an address.
+        // SAFETY: it is that of a fault in memory, which has an address.
         let at = unsafe { info_of.si_addr() }.addr();
         let holds = |slot: &&Slot| {
             let start = slot.start.load(Ordering::Acquire);
             start > 1 && at.wrapping_sub(start) < slot.len.load(Ordering::Relaxed)
         };
-        if let Some(slot) = SLOTS.iter().find(holds) {
+        let on_demand = |slot: &&Slot| signal == ABSENT && slot.asks.load(Ordering::Relaxed) >= 0;
+        if let Some(slot) = SLOTS.iter().find(holds).filter(|slot| signal == libc::SIGBUS || on_demand(slot)) {
+            if on_demand(&slot) && slot.fetch(at) {
+                return;
+            }
             let page = at - at % page();
             let rest = slot.start.load(Ordering::Relaxed).wrapping_add(slot.len.load(Ordering::Relaxed)) - page;
             let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED;
@@ -179,7 +239,8 @@ mod guard {
     }
 
     fn pass_on(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
-        let previous = PREVIOUS.get().and_then(Option::as_ref);
+        let before = if signal == libc::SIGBUS { &BEFORE_BUS } else { &BEFORE_ABSENT };
+        let previous = before.get().and_then(Option::as_ref);
         if let Some(previous) = previous
             && previous.sa_flags & libc::SA_SIGINFO != 0
             && previous.sa_sigaction != libc::SIG_DFL
@@ -195,22 +256,36 @@ mod guard {
         }
     }
 
-    fn page() -> usize {
+    pub(super) fn page() -> usize {
         // SAFETY: reads a constant of the system.
         let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
         usize::try_from(size).ok().filter(|size| size.is_power_of_two()).unwrap_or(4096)
     }
 
-    /// The handler that was there before, or `None` if ours could not be installed.
-    static PREVIOUS: OnceLock<Option<libc::sigaction>> = OnceLock::new();
+    /// What a look at memory raises that may not be read yet.
+    const ABSENT: libc::c_int = if cfg!(target_vendor = "apple") { libc::SIGBUS } else { libc::SIGSEGV };
+    /// The handlers that were there before, or `None` if ours could not be installed.
+    static BEFORE_BUS: OnceLock<Option<libc::sigaction>> = OnceLock::new();
+    static BEFORE_ABSENT: OnceLock<Option<libc::sigaction>> = OnceLock::new();
     /// One for each thread that the program may run, and some.
-    static SLOTS: [Slot; 1100] =
-        [const { Slot { start: AtomicUsize::new(0), len: AtomicUsize::new(0), torn: AtomicBool::new(false) } }; 1100];
+    static SLOTS: [Slot; 1100] = [const {
+        Slot {
+            start: AtomicUsize::new(0),
+            len: AtomicUsize::new(0),
+            torn: AtomicBool::new(false),
+            asks: AtomicI32::new(-1),
+            answers: AtomicI32::new(-1),
+        }
+    }; 1100];
 }
 
 /// Windows refuses to cut a file short that is mapped.
 #[cfg(not(unix))]
 mod guard {
+    pub(super) fn page() -> usize {
+        4096
+    }
+
     #[derive(Debug)]
     pub(super) struct Guarded;
 

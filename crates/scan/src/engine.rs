@@ -1,6 +1,13 @@
 //! Runs every check that examines an input, and keeps account of what was examined.
 
-use std::{borrow::Cow, path::PathBuf, sync::Arc};
+use std::{
+    borrow::Cow,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use palisade_base::{
     Artifact, Component, Digested, Evidence, Examined, Finding, Meta, Observed, Unscanned, View, hidden,
@@ -15,6 +22,8 @@ pub struct Engine {
     counts: Vec<u64>,
     observed: Observed,
     examined: u64,
+    /// True from when on bytes may be missing from what is judged.
+    lost: Arc<AtomicBool>,
     /// What one file may cost.
     pub(crate) per_file: PerFile,
     /// What lies beside files, read once a folder.
@@ -38,10 +47,18 @@ impl Engine {
             checks,
             observed: Observed::default(),
             examined: 0,
+            lost: Arc::default(),
             per_file: options.per_file(),
             folders: open::Folders::default(),
             train: None,
         }
+    }
+
+    /// From the moment on that this is true, bytes may be missing from what is judged, and zeros stand in the place of all that
+    /// follow. Whoever sets it has to say that the rest is unscanned. What is found then is left out, since nothing may be
+    /// made up; but what something calls is kept: zeros call nothing.
+    pub fn trust_until(&mut self, lost: Arc<AtomicBool>) {
+        self.lost = lost;
     }
 
     /// Opens one file and judges every input in it.
@@ -56,13 +73,19 @@ impl Engine {
 
     /// Judges one input.
     pub fn judge(&mut self, input: &Input<'_>) {
-        let Self { checks, counts, observed, examined, .. } = self;
+        let Self { checks, counts, observed, examined, lost, .. } = self;
         for (check, count) in checks.iter().zip(counts) {
             if check.examines(input) {
-                *count += u64::from(input.is_evidence());
-                *examined += 1;
                 let before = observed.findings.len();
                 check.run(input, &mut |finding| observed.findings.push(discreet(finding)));
+                if lost.load(Ordering::Acquire) {
+                    if !CALLS.contains(&check.meta().name) {
+                        observed.findings.truncate(before);
+                    }
+                    continue;
+                }
+                *count += u64::from(input.is_evidence());
+                *examined += 1;
                 if observed.findings.len() - before >= MOST {
                     observed.unscanned.extend(cut(check.meta(), observed.findings.last()));
                 }
@@ -82,12 +105,16 @@ impl Engine {
         component: Option<Component>,
         reason: impl Into<Cow<'static, str>>,
     ) {
-        self.observed.unscanned.push(Unscanned { artifact, component, reason: reason.into() });
+        if !self.lost.load(Ordering::Acquire) {
+            self.observed.unscanned.push(Unscanned { artifact, component, reason: reason.into() });
+        }
     }
 
     /// Keeps the digest of an artifact, for the report.
     pub(crate) fn digested(&mut self, artifact: &Artifact, sha256: [u8; 32]) {
-        self.observed.digests.push(Digested { artifact: artifact.clone(), sha256 });
+        if !self.lost.load(Ordering::Acquire) {
+            self.observed.digests.push(Digested { artifact: artifact.clone(), sha256 });
+        }
     }
 
     /// What was seen.
@@ -107,6 +134,9 @@ fn cut(rule: &Meta, last: Option<&Finding>) -> Option<Unscanned> {
 
 /// The most findings of one check in one input: the next thousand would say nothing new.
 pub(crate) const MOST: usize = 200;
+
+/// Rules about what is called, by name and by code: both are bytes that are there.
+const CALLS: &[&str] = &["pickle-call", "unsafe-operator", "embedded-code", "config-call"];
 
 /// A finding shows whole lines, and beside what it marks there may be something that a report must not spread.
 fn discreet(mut finding: Finding) -> Finding {
@@ -157,6 +187,29 @@ mod tests {
         ] {
             let observed = crate::testing::observe(name, text.as_bytes(), None);
             assert_eq!((observed.stats.judged, !observed.examined.is_empty()), (1, shows), "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_of_bytes_that_are_missing() {
+        assert!(CALLS.iter().all(|rule| checks().any(|check| check.meta().name == *rule)));
+        let json = r#"{"w":{"dtype":"F32","shape":[9],"data_offsets":[0,4]}}"#;
+        let model = [&(json.len() as u64).to_le_bytes(), json.as_bytes(), &[0; 4]].concat();
+        for missing in [false, true] {
+            let mut engine = Engine::default();
+            engine.trust_until(Arc::new(missing.into()));
+            engine.file(&File {
+                artifact: Artifact::file("a.safetensors"),
+                project_path: "a.safetensors",
+                disk: std::path::Path::new("a.safetensors"),
+                bytes: &model,
+                whole: &model,
+                behind: &(),
+                facts: crate::Facts::default(),
+            });
+            engine.unscanned(Artifact::file("a.pkl"), None, "it ends early");
+            let observed = engine.finish();
+            assert_eq!((observed.findings.is_empty(), observed.unscanned.is_empty()), (missing, missing));
         }
     }
 

@@ -23,6 +23,6 @@ pub use engine::Engine;
 pub use facts::Facts;
 pub use file::{Behind, File};
 pub use input::Input;
-pub use options::Options;
+pub use options::{Options, Tensors};
 pub use pool::{Watch, scan};
 pub use walk::Root;

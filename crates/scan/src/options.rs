@@ -13,6 +13,8 @@ pub struct Options {
     pub max_time: Option<Duration>,
     /// Also digest every model file, and search all bytes of its tensors.
     pub full: bool,
+    /// What is looked at of tensors, unless `full` asks for everything.
+    pub tensors: Tensors,
     /// Honour `.gitignore` and `.ignore` files, and leave out hidden folders such as `.git`.
     pub honour_ignores: bool,
     /// Follow symbolic links, also out of the scanned folder.
@@ -23,12 +25,23 @@ pub struct Options {
     pub threads: usize,
 }
 
+/// What is looked at of the numbers of tensors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tensors {
+    /// Samples.
+    #[default]
+    Samples,
+    /// Nothing: for files that are far away.
+    Nothing,
+}
+
 /// What one file may cost.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PerFile {
     pub(crate) max_unpacked: u64,
     pub(crate) max_time: Option<Duration>,
     pub(crate) full: bool,
+    pub(crate) structure_only: bool,
 }
 
 impl Default for Options {
@@ -38,6 +51,7 @@ impl Default for Options {
             max_unpacked: 256 << 20,
             max_time: Some(Duration::from_mins(10)),
             full: false,
+            tensors: Tensors::default(),
             honour_ignores: true,
             follow_links: false,
             exclude: Vec::new(),
@@ -55,6 +69,7 @@ impl Options {
     }
 
     pub(crate) fn per_file(&self) -> PerFile {
-        PerFile { max_unpacked: self.max_unpacked, max_time: self.max_time, full: self.full }
+        let structure_only = self.tensors == Tensors::Nothing && !self.full;
+        PerFile { max_unpacked: self.max_unpacked, max_time: self.max_time, full: self.full, structure_only }
     }
 }

@@ -76,6 +76,7 @@ pub(crate) fn options(arguments: &WalkArguments, system: Option<&System>) -> Res
         max_unpacked: arguments.max_unpacked,
         max_time: (arguments.max_time > 0).then(|| Duration::from_secs(arguments.max_time.into())),
         full: arguments.full,
+        tensors: palisade_scan::Tensors::Samples,
         honour_ignores: !arguments.no_ignore,
         follow_links: arguments.follow,
         exclude,

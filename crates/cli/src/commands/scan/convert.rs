@@ -22,12 +22,17 @@ use crate::{
     Exit,
     args::ScanArguments,
     output::{self, Failure},
+    remote,
 };
 
 pub(super) fn run(arguments: &ScanArguments, out: &Path) -> Result<Exit, Failure> {
     let [path] = arguments.paths.as_slice() else {
         return Err(Failure::usage("`--convert` takes one file"));
     };
+    if remote::url(path).is_some() {
+        let hint = "download it first: converting reads all of it";
+        return Err(Failure::usage("`--convert` takes a file on the disk").hint(hint));
+    }
     let source = Source::open(path)?;
     let shown = path.display();
     let refuse = |why: String| Failure::tool(format!("`{shown}` is not converted: {why}"));

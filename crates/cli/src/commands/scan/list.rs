@@ -19,6 +19,7 @@ use crate::{
     args::{FormatChoice, ScanArguments},
     output::{self, Failure},
     paths,
+    remote::{self, Limits, Remotes},
 };
 
 /// A file with what is in it.
@@ -36,9 +37,11 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, Failure> {
         FormatChoice::Json => true,
         _ => return Err(Failure::usage("`--list` is written as `plain` or `json`")),
     };
+    // A URL that cannot be fetched as it stands is wrong usage, before anything is read.
+    Remotes::new(&remote::split(&arguments.paths).0, super::limits(arguments))?;
     let (mut listed, mut missed) = (Vec::new(), false);
     for path in files(&arguments.paths, arguments.walk.follow) {
-        match one(&path, arguments.walk.full) {
+        match one(&path, super::limits(arguments)) {
             Ok(found) => listed.extend(found),
             Err(failure) => {
                 failure.show();
@@ -64,7 +67,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, Failure> {
 fn files(given: &[PathBuf], follow: bool) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for path in given {
-        if path.is_dir() {
+        if remote::url(path).is_none() && path.is_dir() {
             let walk = WalkBuilder::new(path).hidden(false).follow_links(follow).sort_by_file_name(Ord::cmp).build();
             let entries = walk.flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
             files.extend(entries.map(ignore::DirEntry::into_path));
@@ -75,11 +78,11 @@ fn files(given: &[PathBuf], follow: bool) -> Vec<PathBuf> {
     files
 }
 
-fn one(path: &Path, full: bool) -> Result<Option<Listed>, Failure> {
-    let source = Source::open(path)?;
+fn one(path: &Path, limits: Limits) -> Result<Option<Listed>, Failure> {
+    let source = Source::open_any(path, limits)?;
     let Some(inventory) = inventory::list(source.bytes(), inventory::Limits::default()) else { return Ok(None) };
     let (mut sha256, mut digests) = (None, vec![None; inventory.entries.len()]);
-    if full {
+    if limits.full {
         let mut sum = Sha256::new();
         for (number, block) in source.bytes().chunks(BLOCK).enumerate() {
             sum.update(block);
@@ -89,7 +92,8 @@ fn one(path: &Path, full: bool) -> Result<Option<Listed>, Failure> {
         digests = inventory.entries.iter().map(|entry| digest(entry, &source)).collect();
     }
     source.unchanged()?;
-    Ok(Some(Listed { path: paths::shown(path), sha256, inventory, digests }))
+    let path = source.url().map_or_else(|| paths::shown(path), str::to_owned);
+    Ok(Some(Listed { path, sha256, inventory, digests }))
 }
 
 /// The digest of the numbers in their order: that of the same tensor in a safetensors file. None of one that would take

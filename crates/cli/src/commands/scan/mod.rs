@@ -4,6 +4,8 @@ mod convert;
 mod list;
 mod source;
 
+use std::time::Duration;
+
 use palisade_scan::Facts;
 
 use super::{
@@ -17,6 +19,7 @@ use crate::{
     output::Failure,
     progress::Progress,
     registry,
+    remote::{self, Limits, Remotes},
 };
 
 pub(crate) fn run(arguments: &ScanArguments, global: &Global) -> Result<Exit, Failure> {
@@ -26,20 +29,29 @@ pub(crate) fn run(arguments: &ScanArguments, global: &Global) -> Result<Exit, Fa
     if arguments.list {
         return list::run(arguments);
     }
-    let manifest = match arguments.paths.first().filter(|_| !arguments.no_manifest).and_then(|path| config::find(path))
-    {
+    let (urls, paths) = remote::split(&arguments.paths);
+    let remotes = Remotes::new(&urls, limits(arguments))?;
+    let manifest = match paths.first().filter(|_| !arguments.no_manifest).and_then(|path| config::find(path)) {
         Some(path) => Some(config::load(&path, &registry::rule_names())?),
         None => None,
     };
     let system = manifest.as_ref().map(|manifest| &manifest.system);
-    let roots = Roots::of_paths(&arguments.paths, manifest.as_ref());
+    let roots = Roots::of_paths(&paths, manifest.as_ref());
     let options = options(&arguments.walk, system)?;
     let prepared = prepare(&arguments.report, system)?;
     let progress = Progress::start(!global.no_progress);
-    let observed = palisade_scan::scan(&roots.found, &options, Facts { system }, &progress);
+    let mut observed = palisade_scan::scan(&roots.found, &options, Facts { system }, &progress);
+    // What a manifest says about a project says nothing about a file from somewhere else.
+    observed.join(remotes.scan(&options, Facts::default(), &progress));
     progress.finish();
     conclude(
         Inputs { observed, manifest: manifest.as_ref(), roots, whole: false, options: &arguments.report },
         prepared,
     )
+}
+
+/// What each remote file may cost.
+fn limits(arguments: &ScanArguments) -> Limits {
+    let time = (arguments.walk.max_time > 0).then(|| Duration::from_secs(arguments.walk.max_time.into()));
+    Limits { bytes: arguments.max_fetch, time, full: arguments.walk.full }
 }

@@ -53,6 +53,8 @@ fn artifact(artifact: &Artifact) -> Option<Value> {
         Artifact::File(path) | Artifact::Entry { path, .. } if path.starts_with('/') => {
             Some(json!({ "uri": format!("file://{}", encoded(path)) }))
         }
+        // A remote file is called by its URL, which is one already.
+        Artifact::File(path) | Artifact::Entry { path, .. } if is_url(path) => Some(json!({ "uri": **path })),
         Artifact::File(path) | Artifact::Entry { path, .. } => {
             Some(json!({ "uri": encoded(path.trim_start_matches("./")), "uriBaseId": BASE }))
         }
@@ -86,6 +88,10 @@ fn region(target: &Target, position: Option<Position>, excerpt: Option<&Excerpt>
     Some(region.into())
 }
 
+fn is_url(path: &str) -> bool {
+    path.starts_with("https://") || path.starts_with("http://")
+}
+
 /// A path as a relative URI: everything but unreserved characters and `/` is percent-encoded (RFC 3986).
 fn encoded(path: &str) -> String {
     path.bytes().fold(String::with_capacity(path.len()), |uri, byte| {
@@ -110,6 +116,7 @@ mod tests {
             ("./ß:#?.py", json!({ "uri": "%C3%9F%3A%23%3F.py", "uriBaseId": BASE })),
             ("../a%.py", json!({ "uri": "../a%25.py", "uriBaseId": BASE })),
             ("/srv/a.py", json!({ "uri": "file:///srv/a.py" })),
+            ("https://x.org/a%20b.pt", json!({ "uri": "https://x.org/a%20b.pt" })),
         ] {
             assert_eq!(artifact(&Artifact::file(path)), Some(expected));
         }

@@ -61,6 +61,9 @@ pub(super) fn of_array(part: &Part<'_>, range: Range<usize>, engine: &mut Engine
 }
 
 fn judge(part: &Part<'_>, tensors: Vec<Tensor>, weights: bool, claimed: Option<u64>, engine: &mut Engine) {
+    if part.budget.structure_only {
+        return;
+    }
     let numbers =
         Numbers { artifact: part.artifact, bytes: part.bytes, tensors, weights, claimed, full: part.budget.full };
     // A pass over all bytes of the file searches its tensors too.

@@ -37,6 +37,8 @@ pub(super) struct Budget {
     late: Cell<bool>,
     /// Whether all bytes are read.
     pub(super) full: bool,
+    /// Whether no number of a tensor is looked at.
+    pub(super) structure_only: bool,
     pub(super) pass: OnceCell<Pass>,
 }
 
@@ -47,6 +49,7 @@ impl Budget {
             until: limits.max_time.and_then(|time| Instant::now().checked_add(time)),
             late: Cell::new(false),
             full: limits.full,
+            structure_only: limits.structure_only,
             pass: OnceCell::new(),
         }
     }
