@@ -22,7 +22,7 @@ pub use evidence::{Evidence, Excerpt, Mask, View, hidden};
 pub use finding::{Finding, FindingBuilder};
 pub use fingerprint::Fingerprint;
 pub use meta::{Kind, Meta, SECTIONS};
-pub use observed::{Digested, Examined, Observed, Stats, Unscanned};
+pub use observed::{Described, Digested, Examined, FEW, LeftOut, LeftOutBy, Observed, Stats, Unscanned};
 pub use proof::{Adaptive, Cost, Grade, Proof, Score};
 pub use seams::{
     Access, Attack, BoxError, BoxFuture, Budget, Check, Defence, Filter, Message, OnFail, Outcome, Sample, Verdict,

@@ -1,6 +1,6 @@
 //! What one run saw: the value that checks and attacks fill and that the report reads.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use crate::{Artifact, Component, Finding, Meta, Proof};
 
@@ -11,6 +11,10 @@ pub struct Observed {
     pub findings: Vec<Finding>,
     /// What could not be judged; never counted as clean.
     pub unscanned: Vec<Unscanned>,
+    /// What was not looked at because something said so.
+    pub left_out: Vec<LeftOut>,
+    /// What the files are, if they are few: the first [`FEW`].
+    pub described: Vec<Described>,
     /// Which rule looked at how many artifacts.
     pub examined: Vec<Examined>,
     /// Digests of the artifacts that were read to the last byte.
@@ -30,6 +34,45 @@ pub struct Unscanned {
     pub component: Option<Component>,
     /// Why, in one line.
     pub reason: Cow<'static, str>,
+}
+
+/// Files that were not looked at because one thing said so: neither clean nor unknown, but somebody's decision.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeftOut {
+    /// What said so.
+    pub by: LeftOutBy,
+    /// How many files.
+    pub files: u64,
+    /// Whether there are more than were counted.
+    pub more: bool,
+    /// How many of them are called like models.
+    pub models: u64,
+    /// The first few of those models, by name.
+    pub examples: Vec<Artifact>,
+}
+
+/// What decides that files are not looked at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LeftOutBy {
+    /// An ignore file such as `.gitignore`, by its path as reports show it.
+    IgnoreFile(Arc<str>),
+    /// `exclude` of the manifest.
+    Manifest,
+    /// An argument of the command line.
+    Argument,
+    /// The place where git keeps its own files.
+    Git,
+}
+
+/// What a file is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Described {
+    /// The file.
+    pub artifact: Artifact,
+    /// What it is, such as `a pickle`.
+    pub title: Cow<'static, str>,
+    /// Its length in bytes.
+    pub bytes: u64,
 }
 
 /// The digest of an artifact as it was judged.
@@ -68,6 +111,10 @@ impl Observed {
     pub fn join(&mut self, other: Self) {
         self.findings.extend(other.findings);
         self.unscanned.extend(other.unscanned);
+        self.left_out.extend(other.left_out);
+        self.described.extend(other.described);
+        self.described.sort();
+        self.described.truncate(FEW);
         self.digests.extend(other.digests);
         self.proofs.extend(other.proofs);
         for theirs in other.examined {
@@ -87,7 +134,12 @@ impl Observed {
         self.findings.sort_by(|a, b| (&a.target, a.rule.name, &a.message).cmp(&(&b.target, b.rule.name, &b.message)));
         self.unscanned.sort();
         self.unscanned.dedup();
+        self.left_out.sort();
+        self.described.sort();
         self.digests.sort();
         self.examined.sort_by_key(|examined| examined.rule.name);
     }
 }
+
+/// So many files are few: each is worth a word of its own.
+pub const FEW: usize = 5;

@@ -139,16 +139,16 @@ pub(crate) struct WalkArguments {
     #[arg(long, help_heading = "Input")]
     pub(crate) full: bool,
     /// Read text up to this size whole (such as 64M or 2G); models of any size are read
-    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = size, help_heading = "Input")]
+    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = size, allow_hyphen_values = true, help_heading = "Input")]
     pub(crate) max_size: u64,
     /// Unpack at most this much from one model file
-    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size, help_heading = "Input")]
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size, allow_hyphen_values = true, help_heading = "Input")]
     pub(crate) max_unpacked: u64,
     /// Give up on a model file after this long; 0 means never
-    #[arg(long, value_name = "SECONDS", default_value_t = 600, help_heading = "Input")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = seconds, allow_hyphen_values = true, help_heading = "Input")]
     pub(crate) max_time: u32,
     /// Number of threads, at most 1024; 0 means one for each core
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024), help_heading = "Input")]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = threads, allow_hyphen_values = true, help_heading = "Input")]
     pub(crate) threads: u16,
 }
 
@@ -257,10 +257,20 @@ fn size(text: &str) -> Result<u64, String> {
         "k" | "kb" | "kib" => 10,
         "m" | "mb" | "mib" => 20,
         "g" | "gb" | "gib" => 30,
+        _ if digits.is_empty() => return Err("it is not a size such as 64M or 2G".to_owned()),
         _ => return Err(format!("`{unit}` is not a unit of size; use K, M or G")),
     };
-    let number: u64 = digits.trim().parse().map_err(|_| format!("`{text}` is not a size such as 64M"))?;
-    number.checked_mul(1 << shift).filter(|bytes| *bytes > 0).ok_or_else(|| format!("`{text}` is out of range"))
+    let number: u64 = digits.trim().parse().map_err(|_| "it is not a size such as 64M or 2G".to_owned())?;
+    number.checked_mul(1 << shift).filter(|bytes| *bytes > 0).ok_or_else(|| "it is out of range".to_owned())
+}
+
+fn seconds(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "it is not a whole number of seconds such as 600; 0 means never".to_owned())
+}
+
+fn threads(text: &str) -> Result<u16, String> {
+    let number = text.parse().ok().filter(|number| *number <= 1024);
+    number.ok_or_else(|| "it is not a whole number up to 1024; 0 means one for each core".to_owned())
 }
 
 fn severity() -> impl clap::builder::TypedValueParser<Value = Severity> {

@@ -9,10 +9,11 @@ mod paths;
 mod progress;
 mod registry;
 mod remote;
+mod usage;
 
 use std::{env, ffi::OsString};
 
-use clap::{CommandFactory, Parser, error::ErrorKind};
+use clap::{CommandFactory, Parser};
 
 pub use config::MANIFEST;
 pub use exit::Exit;
@@ -39,16 +40,10 @@ pub fn manifest_schema() -> serde_json::Value {
 }
 
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let given: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = match Arguments::try_parse_from(&given) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let shown = error.print();
-            return match error.kind() {
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion if shown.is_ok() => Exit::Clean,
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Failed,
-                _ => Exit::Usage,
-            };
-        }
+        Err(error) => return usage::explain(&error, &given),
     };
     output::choose_color(arguments.global.color);
     output::quiet_panics();

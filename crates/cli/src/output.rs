@@ -50,6 +50,15 @@ impl Failure {
     }
 }
 
+/// Without colours, for tests.
+#[cfg(test)]
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "error: {}", self.message)?;
+        self.hints.iter().try_for_each(|hint| writeln!(f, "hint: {hint}"))
+    }
+}
+
 /// A warning on stderr.
 pub(crate) fn warn(text: &str) {
     let yellow = anstyle::AnsiColor::Yellow.on_default().bold();

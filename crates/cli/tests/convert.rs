@@ -77,7 +77,7 @@ fn everything_else_is_refused_and_nothing_is_written() {
     }
     harness.file("cut.pkl", &pickle("w", b"")[..100]);
     assert_eq!(harness.run(&["scan", "cut.pkl", "--convert", "o.safetensors"]).code, 3);
-    assert_eq!(harness.run(&["scan", "none.pkl", "--convert", "o.safetensors"]).code, 3);
+    assert_eq!(harness.run(&["scan", "none.pkl", "--convert", "o.safetensors"]).code, 2);
     let left: Vec<_> = fs::read_dir(harness.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
 }
@@ -93,6 +93,93 @@ fn files_are_replaced_only_by_force() {
     assert_ne!(fs::read(harness.path().join("o.safetensors")).unwrap(), b"mine");
     assert_eq!(harness.run(&["scan", "m.pkl", "m.pkl", "--convert", "x"]).code, 2);
     assert_eq!(harness.run(&["scan", "--list", "--format", "html", "m.pkl"]).code, 2);
+}
+
+#[test]
+fn other_kinds_of_file_are_told_what_they_are() {
+    let harness = harness();
+    harness
+        .file("m.pkl", pickle("w", b""))
+        .file("note.txt", "hello\n")
+        .file("empty.pt", "")
+        .file("w.gguf", b"GGUF\x03\0\0\0");
+    assert_eq!(harness.run(&["scan", "m.pkl", "--convert", "m.safetensors"]).code, 0);
+    let mut said = String::new();
+    for given in ["m.safetensors", "note.txt", "empty.pt", "w.gguf", ".", "none.pt"] {
+        let run = harness.run(&["scan", given, "--convert", "o.safetensors"]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.transcript());
+        said += &run.stderr;
+    }
+    insta::assert_snapshot!(said, @"
+    error: `m.safetensors` is safetensors already: only PyTorch files and pickles can be converted
+    hint: use it as it is; `palisade scan --list m.safetensors` shows its tensors
+    error: `note.txt` is text: only PyTorch files and pickles can be converted
+    hint: `palisade scan note.txt` judges it as it is
+    error: `empty.pt` is an empty file: only PyTorch files and pickles can be converted
+    hint: get the file again
+    error: `w.gguf` is GGUF: only PyTorch files and pickles can be converted
+    hint: loading it runs no pickle, so there is less to gain; `palisade scan w.gguf` judges it, `--list` shows its tensors
+    error: `.` is a folder, and `--convert` takes one file
+    hint: `palisade scan --list .` shows which files in it hold tensors
+    error: `none.pt` does not exist
+    ");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_source_is_never_written_over() {
+    use std::os::unix::fs::symlink;
+    let harness = harness();
+    let source = pickle("w", b"");
+    harness.file("m.pkl", &source).file("in/x", "");
+    symlink("m.pkl", harness.path().join("link")).unwrap();
+    symlink(".", harness.path().join("here")).unwrap();
+    fs::hard_link(harness.path().join("m.pkl"), harness.path().join("hard")).unwrap();
+    for out in ["m.pkl", "./in/../m.pkl", "link", "hard", "here/m.pkl"] {
+        let run = harness.run(&["scan", "m.pkl", "--convert", out, "--force"]);
+        assert_eq!((run.code, run.stderr.contains("never written over")), (2, true), "{out}: {}", run.transcript());
+        let run = harness.run(&["scan", "m.pkl", "--output", out]);
+        assert_eq!((run.code, run.stderr.contains("never written over")), (2, true), "{out}: {}", run.transcript());
+    }
+    assert_eq!(fs::read(harness.path().join("m.pkl")).unwrap(), source);
+    assert_eq!(harness.run(&["scan", "link", "--convert", "m.safetensors"]).code, 0);
+}
+
+#[test]
+fn a_list_of_nothing_says_why() {
+    let harness = harness();
+    harness.file("note.txt", "hello\n").file("docs/a.md", "hello\n").file("empty.pkl", "");
+    let mut said = String::new();
+    for (given, code) in [("note.txt", 4), ("docs", 4), ("empty.pkl", 4), ("none", 2)] {
+        let run = harness.run(&["scan", "--list", given]);
+        assert_eq!((run.code, run.stdout.as_str()), (code, ""), "{}", run.transcript());
+        said += &run.stderr;
+    }
+    insta::assert_snapshot!(said, @"
+    `note.txt` is text, and holds no tensors that can be listed
+    hint: safetensors, GGUF, ONNX, NumPy and PyTorch files and pickles can be listed
+    hint: `palisade scan note.txt` judges it
+    `docs` holds no file with tensors that can be listed
+    hint: safetensors, GGUF, ONNX, NumPy and PyTorch files and pickles can be listed
+    hint: `palisade scan docs` judges it
+    `empty.pkl` is an empty file, and holds no tensors that can be listed
+    hint: safetensors, GGUF, ONNX, NumPy and PyTorch files and pickles can be listed
+    hint: `palisade scan empty.pkl` judges it
+    error: `none` does not exist
+    ");
+}
+
+#[test]
+fn a_list_says_which_models_it_passes_over() {
+    let harness = harness();
+    harness.file("m.pkl", pickle("w", b"")).file("hid/n.pkl", pickle("w", b"")).file(".gitignore", "hid/\n");
+    let run = harness.run(&["scan", "--list", "."]);
+    insta::assert_snapshot!(run.stderr, @"
+    warning: not looked at: 1 file by `.gitignore`, 1 of them called like a model, such as `hid/n.pkl`
+    hint: `--no-ignore` reads them
+    ");
+    let run = harness.run(&["scan", "--list", "--no-ignore", "."]);
+    assert!(run.stdout.contains("hid/n.pkl") && run.stderr.is_empty(), "{}", run.transcript());
 }
 
 /// Against PyTorch and its own reader of safetensors: `PALISADE_TEST_TORCH=/path/to/python cargo test -p palisade-cli`.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use jiff::civil::Date;
 use palisade_base::{
-    Artifact, Evidence, Finding, Mask, Meta,
+    Artifact, Evidence, Finding, Mask, Meta, Severity,
     system::{Ignore, System},
 };
 
@@ -36,6 +36,8 @@ pub struct Applied {
     pub kept: Vec<Finding>,
     /// How many are accepted.
     pub ignored: usize,
+    /// The worst of those.
+    pub worst: Option<Severity>,
     /// Findings about the ignores themselves.
     pub raised: Vec<Finding>,
 }
@@ -140,6 +142,7 @@ impl Ignores<'_> {
             }
             if accepted {
                 applied.ignored += 1;
+                applied.worst = applied.worst.max(Some(finding.severity));
             } else {
                 applied.kept.push(finding);
             }

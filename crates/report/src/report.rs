@@ -1,7 +1,7 @@
 //! One report: the value that every renderer reads.
 
 use jiff::Timestamp;
-use palisade_base::{Autonomy, Digested, Finding, Stats, Unscanned, system::About};
+use palisade_base::{Autonomy, Described, Digested, Finding, LeftOut, Severity, Stats, Unscanned, system::About};
 
 use crate::{Catalogue, Scorecard};
 
@@ -26,6 +26,12 @@ pub struct Report {
     pub accepted: Accepted,
     /// What could not be judged.
     pub unscanned: Vec<Unscanned>,
+    /// What was not looked at because an ignore file, the manifest or the user said so.
+    pub left_out: Vec<LeftOut>,
+    /// The files, if the report is about a few files and not about a system: each gets a verdict instead of a score.
+    pub files: Vec<Described>,
+    /// The manifest whose ignores counted, as messages call it.
+    pub manifest: Option<String>,
     /// Digests of the artifacts that were read to the last byte.
     pub digests: Vec<Digested>,
     /// The frameworks whose clauses are shown.
@@ -41,6 +47,8 @@ pub struct Accepted {
     pub ignored: usize,
     /// By the baseline file.
     pub baseline: usize,
+    /// The worst of those that an `[[ignore]]` accepts.
+    pub worst: Option<Severity>,
 }
 
 /// `path` without the folder `root` before it; `path` itself if it does not lie there.

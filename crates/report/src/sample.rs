@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use palisade_base::{
-    Artifact, Component, Confidence, Digested, Evidence, Examined, Finding, Mask, Meta, Observed, Severity, Stats,
-    Unscanned, system::System,
+    Artifact, Component, Confidence, Digested, Evidence, Examined, Finding, LeftOut, LeftOutBy, Mask, Meta, Observed,
+    Severity, Stats, Unscanned, system::System,
 };
 
 use crate::{Accepted, Catalogue, Clause, Framework, Report, Scorecard};
@@ -168,6 +168,14 @@ pub(crate) fn observed() -> Observed {
                 reason: "a symbolic link that leads back to itself".into(),
             },
         ],
+        left_out: vec![LeftOut {
+            by: LeftOutBy::IgnoreFile("helpdesk/.gitignore".into()),
+            files: 3,
+            more: false,
+            models: 1,
+            examples: vec![Artifact::file("helpdesk/out/w\u{1b}.pkl")],
+        }],
+        described: Vec::new(),
         examined: rules().into_iter().map(|rule| Examined { rule, inputs: 3 }).collect(),
         digests: Vec::new(),
         proofs: Vec::new(),
@@ -183,7 +191,7 @@ pub(crate) fn report() -> Report {
          [[data]]\nname = 'train'\npath = 'data/train.csv'\n\
          [[control]]\nthreat = 'evasion'\ncomponent = 'model'\nwhat = 'inputs are squeezed'",
     );
-    let Observed { findings, unscanned, stats, .. } = observed();
+    let Observed { findings, unscanned, left_out, stats, .. } = observed();
     Report {
         version: "0.1.0",
         made: None,
@@ -192,8 +200,11 @@ pub(crate) fn report() -> Report {
         score: Scorecard::of(&observed(), Some(&system), &findings),
         about: Some(system.system),
         findings,
-        accepted: Accepted { ignored: 2, baseline: 1 },
+        accepted: Accepted { ignored: 2, baseline: 1, worst: Some(Severity::High) },
         unscanned,
+        left_out,
+        files: Vec::new(),
+        manifest: Some("helpdesk/palisade.toml".to_owned()),
         digests: vec![Digested { artifact: Artifact::file("helpdesk/models/legacy.pkl"), sha256: [0xab; 32] }],
         catalogue: Catalogue::default(),
         stats,
@@ -205,6 +216,8 @@ pub(crate) fn clean() -> Report {
     let mut report = report();
     report.findings.clear();
     report.unscanned.clear();
+    report.left_out.clear();
+    report.manifest = None;
     report.about = None;
     report.accepted = Accepted::default();
     report.score = Scorecard::of(&Observed { findings: Vec::new(), unscanned: Vec::new(), ..observed() }, None, &[]);

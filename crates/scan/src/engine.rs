@@ -10,7 +10,7 @@ use std::{
 };
 
 use palisade_base::{
-    Artifact, Component, Digested, Evidence, Examined, Finding, Meta, Observed, Unscanned, View, hidden,
+    Artifact, Component, Described, Digested, Evidence, Examined, FEW, Finding, Meta, Observed, Unscanned, View, hidden,
 };
 use palisade_text::{Detector, PersonalData, Secrets};
 
@@ -64,6 +64,10 @@ impl Engine {
     /// Opens one file and judges every input in it.
     pub fn file(&mut self, file: &File<'_>) {
         let before = self.examined;
+        if self.observed.described.len() < FEW {
+            let (artifact, bytes) = (file.artifact.clone(), file.whole.len() as u64);
+            self.observed.described.push(Described { artifact, title: open::what(&file.name(), file.whole), bytes });
+        }
         open::open(file, self);
         self.observed.stats.files += 1;
         let read = if self.per_file.full { file.whole } else { file.bytes };

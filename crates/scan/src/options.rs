@@ -19,8 +19,10 @@ pub struct Options {
     pub honour_ignores: bool,
     /// Follow symbolic links, also out of the scanned folder.
     pub follow_links: bool,
-    /// Further paths to leave out, as `.gitignore` patterns relative to the project.
+    /// Further paths to leave out, as `.gitignore` patterns relative to the root.
     pub exclude: Vec<String>,
+    /// The same relative to the project, as the manifest asks for it: reports say who left something out.
+    pub declared_exclude: Vec<String>,
     /// The number of worker threads; `0` means one for each core.
     pub threads: usize,
 }
@@ -55,6 +57,7 @@ impl Default for Options {
             honour_ignores: true,
             follow_links: false,
             exclude: Vec::new(),
+            declared_exclude: Vec::new(),
             threads: 0,
         }
     }

@@ -48,7 +48,7 @@ pub fn scan(roots: &[Root], options: &Options, facts: Facts<'_>, watch: &dyn Wat
             }
             sender.send(found).is_ok()
         };
-        observed.unscanned = Walker { options, facts, send: &mut send }.walk(roots);
+        (observed.unscanned, observed.left_out) = Walker { options, facts, send: &mut send }.walk(roots);
         drop(sender);
         for worker in workers {
             match worker.join() {

@@ -4,12 +4,16 @@ use std::{
     fs::{self, FileType},
     io,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use ignore::{WalkBuilder, overrides::OverrideBuilder};
-use palisade_base::{Artifact, Unscanned, reason};
+use ignore::{Walk, WalkBuilder};
+use palisade_base::{Artifact, LeftOut, Unscanned, reason};
 
-use crate::{Facts, Options};
+use crate::{
+    Facts, Options,
+    left_out::{Gate, Tally},
+};
 
 /// A file or folder to scan, and what its files are called.
 #[derive(Clone, Debug)]
@@ -33,6 +37,29 @@ pub(crate) struct Found {
     pub(crate) project: String,
 }
 
+/// The files under some roots.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// Where they lie, in order.
+    pub files: Vec<PathBuf>,
+    /// What cannot be read.
+    pub unscanned: Vec<Unscanned>,
+    /// What is left out, and why.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Lists the files that a scan of `roots` would judge.
+pub fn list(roots: &[Root], options: &Options) -> Listing {
+    let mut files = Vec::new();
+    let mut send = |found: Found| {
+        files.push(found.disk);
+        true
+    };
+    let (unscanned, left_out) = Walker { options, facts: Facts::default(), send: &mut send }.walk(roots);
+    files.sort();
+    Listing { files, unscanned, left_out }
+}
+
 /// Walks the roots and hands files on.
 pub(crate) struct Walker<'a> {
     pub(crate) options: &'a Options,
@@ -42,9 +69,10 @@ pub(crate) struct Walker<'a> {
 }
 
 impl Walker<'_> {
-    /// Walks to the end, and returns what was left out on the way.
-    pub(crate) fn walk(&mut self, roots: &[Root]) -> Vec<Unscanned> {
+    /// Walks to the end, and returns what could not be read and what was left out on the way.
+    pub(crate) fn walk(&mut self, roots: &[Root]) -> (Vec<Unscanned>, Vec<LeftOut>) {
         let mut unscanned = Vec::new();
+        let tally = Arc::new(Mutex::new(Tally::default()));
         'roots: for root in roots {
             let facts = self.facts;
             let mut miss = |path: &Path, reason: String| {
@@ -53,7 +81,7 @@ impl Walker<'_> {
                 let artifact = Artifact::file(join(&root.shown, &rest));
                 unscanned.push(Unscanned { artifact, component, reason: reason.into() });
             };
-            for entry in self.builder(root).build() {
+            for entry in self.entries(root, &tally) {
                 match entry {
                     Ok(entry) => {
                         let Some(kind) = entry.file_type() else { continue };
@@ -76,34 +104,19 @@ impl Walker<'_> {
                 }
             }
         }
-        unscanned
+        let left_out = tally.lock().unwrap_or_else(PoisonError::into_inner).take();
+        (unscanned, left_out)
     }
 
-    fn builder(&self, root: &Root) -> WalkBuilder {
-        let honour = self.options.honour_ignores && !root.ignored_too;
-        let skip = root.skip.clone();
+    /// The walk itself passes over nothing: what is left out is decided, and counted, by the gate.
+    fn entries(&self, root: &Root, tally: &Arc<Mutex<Tally>>) -> Walk {
+        let gate = Mutex::new(Gate::new(root, self.options, Arc::clone(tally)));
         let mut builder = WalkBuilder::new(&root.disk);
-        builder
-            .hidden(false)
-            .git_ignore(honour)
-            .git_exclude(honour)
-            .ignore(honour)
-            .parents(honour)
-            .git_global(false)
-            .require_git(false)
-            .follow_links(self.options.follow_links)
-            .filter_entry(move |entry| {
-                (!honour || entry.file_name() != ".git") && !skip.iter().any(|path| path == entry.path())
-            });
-        let mut overrides = OverrideBuilder::new(&root.disk);
-        for pattern in &self.options.exclude {
-            // Patterns were checked when the options were read; a bad one excludes nothing.
-            let _ = overrides.add(&format!("!{pattern}"));
-        }
-        if let Ok(overrides) = overrides.build() {
-            builder.overrides(overrides);
-        }
-        builder
+        builder.standard_filters(false).follow_links(self.options.follow_links).filter_entry(move |entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            gate.lock().unwrap_or_else(PoisonError::into_inner).lets_in(entry.path(), entry.depth(), is_folder)
+        });
+        builder.build()
     }
 }
 
@@ -148,12 +161,12 @@ fn explain(error: &ignore::Error) -> (Option<&Path>, String) {
     }
 }
 
-fn relative(root: &Path, path: &Path) -> String {
+pub(crate) fn relative(root: &Path, path: &Path) -> String {
     let rest = path.strip_prefix(root).unwrap_or(path);
     rest.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
-fn join(base: &str, rest: &str) -> String {
+pub(crate) fn join(base: &str, rest: &str) -> String {
     match (base, rest) {
         ("", rest) => rest.to_owned(),
         (base, "") => base.to_owned(),

@@ -1,10 +1,10 @@
 //! From what a run saw to the report and the exit code: ignores, baseline, score, rendering, verdict.
 
-use std::{fs, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 use ignore::overrides::OverrideBuilder;
 use jiff::{Timestamp, Zoned};
-use palisade_base::{Artifact, Finding, Observed, Severity, Unscanned, system::System};
+use palisade_base::{Artifact, FEW, Finding, LeftOutBy, Observed, Severity, Unscanned, system::System};
 use palisade_report::{
     Accepted, Baseline, Catalogue, Ignores, Report, Scorecard,
     render::{self, Format},
@@ -65,8 +65,7 @@ pub(crate) fn prepare(options: &ReportArguments, system: Option<&System>) -> Res
 /// The options of the walker, with the patterns of the manifest and the command line checked.
 pub(crate) fn options(arguments: &WalkArguments, system: Option<&System>) -> Result<palisade_scan::Options, Failure> {
     let declared = system.map(|system| system.assess.exclude.as_slice()).unwrap_or_default();
-    let exclude: Vec<String> = declared.iter().chain(&arguments.exclude).cloned().collect();
-    for pattern in &exclude {
+    for pattern in declared.iter().chain(&arguments.exclude) {
         OverrideBuilder::new(".")
             .add(pattern)
             .map_err(|error| Failure::usage(format!("`{pattern}` is not a .gitignore pattern: {error}")))?;
@@ -79,7 +78,8 @@ pub(crate) fn options(arguments: &WalkArguments, system: Option<&System>) -> Res
         tensors: palisade_scan::Tensors::Samples,
         honour_ignores: !arguments.no_ignore,
         follow_links: arguments.follow,
-        exclude,
+        exclude: arguments.exclude.clone(),
+        declared_exclude: declared.to_vec(),
         threads: arguments.threads.into(),
     })
 }
@@ -93,9 +93,18 @@ pub(crate) fn conclude(inputs: Inputs<'_>, prepared: Prepared) -> Result<Exit, F
         observed.unscanned.push(Unscanned { artifact, component: None, reason: "does not exist".into() });
     }
     observed.sort();
+    // A few files get a verdict each. A folder that declares itself a system gets a score.
+    let few = observed.stats.files > 0 && observed.stats.files <= FEW as u64;
+    let of_files = !whole && few && roots.found.iter().all(|root| root.disk.is_file() || manifest.is_none());
     let system = manifest.map(|manifest| &manifest.system);
     let findings = std::mem::take(&mut observed.findings);
-    let (mut findings, ignored) = without_ignored(findings, manifest, &roots.project, whole);
+    let (mut findings, silenced) = without_ignored(findings, manifest, &roots.project, whole);
+    warn_of_silence(manifest, &silenced, whole);
+    show_outer_ignore_files(&mut observed);
+    for (text, remedy) in palisade_report::models_left_out(&observed.left_out) {
+        output::warn(&text);
+        output::hint(remedy);
+    }
     findings.sort_by(|a, b| (&a.target, a.rule.name, &a.message).cmp(&(&b.target, b.rule.name, &b.message)));
     // A baseline hides what is known, it does not mend it: the score counts it.
     let score = Scorecard::of(&observed, system, &findings);
@@ -108,8 +117,11 @@ pub(crate) fn conclude(inputs: Inputs<'_>, prepared: Prepared) -> Result<Exit, F
         root: roots.project,
         score,
         findings,
-        accepted: Accepted { ignored, baseline: known },
+        accepted: Accepted { baseline: known, ..silenced },
         unscanned: observed.unscanned,
+        left_out: observed.left_out,
+        files: if of_files { observed.described } else { Vec::new() },
+        manifest: manifest.map(|manifest| manifest.shown.clone()),
         digests: observed.digests,
         catalogue: prepared.catalogue,
         stats: observed.stats,
@@ -124,13 +136,34 @@ fn without_ignored(
     manifest: Option<&Manifest>,
     root: &str,
     whole: bool,
-) -> (Vec<Finding>, usize) {
-    let Some(manifest) = manifest else { return (findings, 0) };
+) -> (Vec<Finding>, Accepted) {
+    let Some(manifest) = manifest else { return (findings, Accepted::default()) };
     let artifact = Artifact::file(manifest.shown.as_str());
     let today = Zoned::now().date();
     let ignores = Ignores { system: &manifest.system, manifest: &artifact, text: &manifest.text, root, today, whole };
     let applied = ignores.apply(findings);
-    (applied.kept.into_iter().chain(applied.raised).collect(), applied.ignored)
+    let silenced = Accepted { ignored: applied.ignored, worst: applied.worst, baseline: 0 };
+    (applied.kept.into_iter().chain(applied.raised).collect(), silenced)
+}
+
+/// An owner who assesses a project knows what it accepts. Who scans something may not: its manifest came with it.
+fn warn_of_silence(manifest: Option<&Manifest>, silenced: &Accepted, whole: bool) {
+    let (Some(manifest), Some(worst), false) = (manifest, silenced.worst, whole) else { return };
+    let count = silenced.ignored;
+    let noun = if count == 1 { "finding" } else { "findings" };
+    output::warn(&format!("`{}` silences {count} {noun}, the worst {worst}", manifest.shown));
+    output::hint("`--no-manifest` shows them");
+}
+
+/// Ignore files above what is scanned are known by where they lie; people read paths from where they are.
+fn show_outer_ignore_files(observed: &mut Observed) {
+    for left_out in &mut observed.left_out {
+        if let LeftOutBy::IgnoreFile(path) = &mut left_out.by
+            && Path::new(&**path).is_absolute()
+        {
+            *path = paths::shown(Path::new(&**path)).into();
+        }
+    }
 }
 
 fn without_known(

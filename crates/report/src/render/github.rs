@@ -10,7 +10,10 @@ use super::{
     position::Position,
     visible,
 };
-use crate::Report;
+use crate::{
+    Report,
+    left_out::{models_left_out, worth_saying},
+};
 
 pub(crate) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     for finding in worst_first(&report.findings) {
@@ -32,14 +35,19 @@ pub(crate) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
         let text = data(&format!("{} was not judged: {}", unscanned.artifact, unscanned.reason));
         writeln!(out, "::warning {}title=not judged::{text}", file(&unscanned.artifact))?;
     }
+    for (text, remedy) in models_left_out(&report.left_out) {
+        writeln!(out, "::warning title=left out::{}", data(&format!("{text}; {remedy}")))?;
+    }
     let score = &report.score;
-    let summary = format!(
-        "{:.0} of 100, evidence on {:.0} % of what applies; {}; {} not judged",
-        score.total,
-        score.coverage * 100.0,
-        counted(&report.findings),
-        report.unscanned.len()
-    );
+    let mut summary = format!("{}; {} not judged", counted(&report.findings), report.unscanned.len());
+    if report.files.is_empty() {
+        let percent = score.coverage * 100.0;
+        summary = format!("{:.0} of 100, evidence on {percent:.0} % of what applies; {summary}", score.total);
+    }
+    let left_out: u64 = worth_saying(&report.left_out).map(|left_out| left_out.files).sum();
+    if left_out > 0 {
+        summary = format!("{summary}; {left_out} left out");
+    }
     writeln!(out, "::notice title=palisade::{}", data(&summary))
 }
 
@@ -97,7 +105,8 @@ mod tests {
         ::notice file=helpdesk/Dockerfile,line=1,col=6,endColumn=18,title=unpinned-image (low)::helpdesk/Dockerfile:1: the base image is not pinned
         ::warning file=helpdesk/models/huge.bin,title=not judged::helpdesk/models/huge.bin was not judged: larger than the budget of 64 MiB
         ::warning file=helpdesk/lo\x1b[1mop,title=not judged::helpdesk/lo\x1b[1mop was not judged: a symbolic link that leads back to itself
-        ::notice title=palisade::8 of 100, evidence on 29 %25 of what applies; 1 critical, 3 high, 2 medium, 1 low; 2 not judged
+        ::warning title=left out::not looked at: 3 files by `helpdesk/.gitignore`, 1 of them called like a model, such as `helpdesk/out/w\x1b.pkl`; `--no-ignore` reads them
+        ::notice title=palisade::8 of 100, evidence on 29 %25 of what applies; 1 critical, 3 high, 2 medium, 1 low; 2 not judged; 3 left out
         ");
     }
 

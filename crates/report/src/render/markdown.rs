@@ -9,15 +9,26 @@ use super::{
     order::{counted, worst_first},
     visible,
 };
-use crate::Report;
+use crate::{
+    Report,
+    left_out::{remedy, said, worth_saying},
+    verdict::verdicts,
+};
 
 pub(crate) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let name = report.about.as_ref().map_or("this project", |about| about.name.as_str());
-    writeln!(out, "## Palisade: {}\n", text(name))?;
-    score(report, out)?;
+    if report.files.is_empty() {
+        let name = report.about.as_ref().map_or("this project", |about| about.name.as_str());
+        writeln!(out, "## Palisade: {}\n", text(name))?;
+        score(report, out)?;
+    } else {
+        files(report, out)?;
+    }
     findings(report, out)?;
     unscanned(report, out)?;
-    gaps(report, out)?;
+    left_out(report, out)?;
+    if report.files.is_empty() {
+        gaps(report, out)?;
+    }
     writeln!(out, "<sub>palisade {}</sub>", text(report.version))
 }
 
@@ -36,10 +47,50 @@ fn score(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     )
 }
 
+/// A verdict on each of a few files.
+fn files(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let verdicts = verdicts(report);
+    match verdicts.as_slice() {
+        [one] => writeln!(out, "## Palisade: {} – {}\n", code(one.path), one.level.meaning())?,
+        several => writeln!(out, "## Palisade: {} files\n", several.len())?,
+    }
+    writeln!(out, "| File | What it is | Verdict | Why | What to do |\n|---|---|---|---|---|")?;
+    for verdict in &verdicts {
+        let what = verdict.what.map_or("unknown", |(what, _)| what);
+        let why: Vec<String> = verdict.why.iter().map(|why| message(why)).collect();
+        writeln!(
+            out,
+            "| {} | {} | **{}**: {} | {} | {} |",
+            cell(&code(verdict.path)),
+            text(what),
+            verdict.level.word(),
+            verdict.level.meaning(),
+            cell(&why.join("<br>")),
+            cell(&message(&verdict.advice)),
+        )?;
+    }
+    writeln!(out)
+}
+
+/// Who left what out.
+fn left_out(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let worth: Vec<_> = worth_saying(&report.left_out).collect();
+    if worth.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "<details><summary>Left out, and not looked at</summary>\n")?;
+    for left_out in worth.iter().take(SHOWN) {
+        let examples: Vec<String> = left_out.examples.iter().map(|example| code(&example.to_string())).collect();
+        let examples = if examples.is_empty() { String::new() } else { format!(", such as {}", examples.join(", ")) };
+        writeln!(out, "- {}{examples}; {}", message(&said(left_out)), message(remedy(&left_out.by)))?;
+    }
+    writeln!(out, "\n</details>\n")
+}
+
 fn findings(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "### Findings: {}\n", counted(&report.findings))?;
     if report.accepted.ignored + report.accepted.baseline > 0 {
-        let crate::Accepted { ignored, baseline } = report.accepted;
+        let crate::Accepted { ignored, baseline, .. } = report.accepted;
         writeln!(out, "Not listed: {ignored} ignored with a reason, {baseline} in the baseline.\n")?;
     }
     if report.findings.is_empty() {
@@ -209,6 +260,12 @@ mod tests {
 
         - `helpdesk/models/huge.bin`: larger than the budget of 64 MiB
         - `helpdesk/lo\x1b[1mop`: a symbolic link that leads back to itself
+
+        </details>
+
+        <details><summary>Left out, and not looked at</summary>
+
+        - 3 files by `helpdesk/.gitignore`, 1 of them called like a model, such as `helpdesk/out/w\x1b.pkl`; `--no-ignore` reads them
 
         </details>
 

@@ -6,7 +6,10 @@ mod rules;
 
 use std::time::Duration;
 
-use palisade_base::{Artifact, Autonomy, Component, Finding, Grade, Stats, Threat, Unscanned, system::About};
+use palisade_base::{
+    Artifact, Autonomy, Component, Finding, Grade, LeftOut, LeftOutBy, Severity, Stats, Threat, Unscanned,
+    system::About,
+};
 use palisade_report::{
     Accepted, Catalogue, Cell, ComponentScore, Gap, Report, Scorecard,
     render::{Format, Options, render},
@@ -37,8 +40,11 @@ pub(crate) fn report() -> Report {
         root: String::new(),
         score: scorecard(&findings),
         findings,
-        accepted: Accepted { ignored: 3, baseline: 12 },
+        accepted: Accepted { ignored: 3, baseline: 12, worst: Some(Severity::Medium) },
         unscanned: unscanned(),
+        left_out: left_out(),
+        files: Vec::new(),
+        manifest: Some("palisade.toml".into()),
         digests: Vec::new(),
         catalogue: Catalogue::shipped(),
         stats: Stats { files: 1284, judged: 317, bytes: 48_221_904, elapsed: Duration::from_millis(2140) },
@@ -60,6 +66,15 @@ fn unscanned() -> Vec<Unscanned> {
             "not YAML: line 14 opens `{{` and does not close it",
         ),
         make(Artifact::file("data/2025/q3.parquet"), None, "permission denied"),
+    ]
+}
+
+fn left_out() -> Vec<LeftOut> {
+    let by = LeftOutBy::IgnoreFile(".gitignore".into());
+    let examples = vec![Artifact::file("checkpoints/epoch-3.pt")];
+    vec![
+        LeftOut { by, files: 41, more: false, models: 1, examples },
+        LeftOut { by: LeftOutBy::Git, files: 812, more: false, models: 0, examples: Vec::new() },
     ]
 }
 

@@ -5,8 +5,11 @@ mod data;
 mod infrastructure;
 mod model;
 mod unread;
+mod what;
 
 pub(crate) use model::Folders;
+pub(crate) use unread::is_called_like_a_model;
+pub use what::what;
 
 use crate::{Engine, File};
 

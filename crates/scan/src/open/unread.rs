@@ -18,6 +18,9 @@ fn reason(file: &File<'_>, is_model: bool) -> Option<(Option<Component>, &'stati
     if file.bytes.starts_with(b"version https://git-lfs.github.com/") {
         return Some((declared().or(by_name), "a pointer of Git LFS: the file itself is not here"));
     }
+    if file.whole.is_empty() && (by_name.is_some() || is_declared_model(file)) {
+        return Some((Some(Component::Model), "it is empty: there is no model in it"));
+    }
     // Models of text, such as the settings of a tokenizer with its template, are judged as text.
     if !is_model && (by_name.is_some() || file.text().is_none() && is_declared_model(file)) {
         return Some((Some(Component::Model), "not a model in a format that palisade reads"));
@@ -35,6 +38,15 @@ fn reason(file: &File<'_>, is_model: bool) -> Option<(Option<Component>, &'stati
     // Parsers say it themselves.
     let cut = !file.is_whole() && !is_model && !has(PARSED) && !has(TABLES);
     cut.then(|| (declared(), "larger than the budget: only its beginning was searched"))
+}
+
+/// Whether a file is called like a model, for what is left out and therefore never opened.
+pub(crate) fn is_called_like_a_model(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default();
+    MODELS.contains(&extension)
+        || ALSO_MODELS.contains(&extension)
+        || extension == "bin" && (name.contains("model") || name.contains("weights"))
 }
 
 fn is_declared_model(file: &File<'_>) -> bool {
@@ -66,6 +78,23 @@ const MODELS: &[&str] = &[
     "t7",
     "ubj",
 ];
+/// Further extensions of models, which other files have as well.
+const ALSO_MODELS: &[&str] = &[
+    "h5",
+    "hdf5",
+    "pb",
+    "npy",
+    "npz",
+    "mar",
+    "nemo",
+    "llamafile",
+    "mlmodel",
+    "engine",
+    "dill",
+    "pmml",
+    "rds",
+    "params",
+];
 /// Text that some check looks into.
 const TEXTS: &[&str] =
     &["py", "pyw", "ipynb", "yaml", "yml", "toml", "env", "sh", "js", "ts", "jinja", "jinja2", "ini", "cfg"];
@@ -93,6 +122,7 @@ mod tests {
             ("a.py", b"import os\0\n", 1),
             ("weights.safetensors", pointer, 1),
             ("weights.pt", b"what is this\0", 1),
+            ("weights.pt", b"", 1),
             ("a.py", b"import os\n", 0),
             ("photo.jpg", b"\xff\xd8\0", 0),
             ("app.bin", b"\0\0", 0),

@@ -11,6 +11,7 @@ use std::{
 
 use palisade_formats::{
     safetensors,
+    sniff::{self, Format},
     state::{self, State, Tensor},
 };
 use palisade_map::Map;
@@ -22,6 +23,7 @@ use crate::{
     Exit,
     args::ScanArguments,
     output::{self, Failure},
+    paths::are_one_file,
     remote,
 };
 
@@ -33,8 +35,17 @@ pub(super) fn run(arguments: &ScanArguments, out: &Path) -> Result<Exit, Failure
         let hint = "download it first: converting reads all of it";
         return Err(Failure::usage("`--convert` takes a file on the disk").hint(hint));
     }
-    let source = Source::open(path)?;
     let shown = path.display();
+    if path.is_dir() {
+        return Err(Failure::usage(format!("`{shown}` is a folder, and `--convert` takes one file"))
+            .hint(format!("`palisade scan --list {shown}` shows which files in it hold tensors")));
+    }
+    if are_one_file(path, out) {
+        return Err(Failure::usage(format!("`{}` is the file that is read, and is never written over", out.display()))
+            .hint("give the result another name, and delete the old file when you have tried the new one"));
+    }
+    let source = Source::open(path)?;
+    another_kind(path, source.bytes())?;
     let refuse = |why: String| Failure::tool(format!("`{shown}` is not converted: {why}"));
     let state = state::read(source.bytes(), state::Limits::default()).map_err(|refusal| refuse(refusal.to_string()))?;
     let tensors = ordered(&state, source.bytes().len() as u64).map_err(refuse)?;
@@ -52,6 +63,34 @@ pub(super) fn run(arguments: &ScanArguments, out: &Path) -> Result<Exit, Failure
     let bytes: u64 = tensors.iter().map(|tensor| tensor.bytes()).sum();
     output::note(&format!("wrote {}, {bytes} bytes, to {}", list::tensors(tensors.len()), out.display()));
     Ok(Exit::Clean)
+}
+
+/// An error if the file is no PyTorch file and no pickle, with what can be done instead.
+fn another_kind(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let formats: Vec<Format> = sniff::readings(bytes.get(..HEAD).unwrap_or(bytes)).collect();
+    let what = palisade_scan::what(&path.to_string_lossy(), bytes);
+    let is_archive = formats.first() == Some(&Format::Zip);
+    let holds_pickle =
+        if is_archive { OF_PYTORCH.iter().any(|name| what.contains(name)) } else { formats.contains(&Format::Pickle) };
+    if holds_pickle || bytes.starts_with(b"\x80") {
+        return Ok(());
+    }
+    let shown = path.display();
+    let hint = match formats.first() {
+        _ if bytes.is_empty() => "get the file again".to_owned(),
+        Some(Format::Safetensors) => format!("use it as it is; `palisade scan --list {shown}` shows its tensors"),
+        Some(Format::Gguf | Format::Onnx | Format::Npy) => format!(
+            "loading it runs no pickle, so there is less to gain; `palisade scan {shown}` judges it, `--list` shows its tensors"
+        ),
+        Some(Format::Hdf5) => "load it in Keras with `safe_mode=True` and save its weights from there".to_owned(),
+        Some(
+            Format::Gzip | Format::Bzip2 | Format::Xz | Format::Lzma | Format::Zstd | Format::Lz4 | Format::SevenZip,
+        ) => "unpack it first".to_owned(),
+        _ => format!("`palisade scan {shown}` judges it as it is"),
+    };
+    let already = if formats.first() == Some(&Format::Safetensors) { " already" } else { "" };
+    let takes = "only PyTorch files and pickles can be converted";
+    Err(Failure::usage(format!("`{shown}` is {what}{already}: {takes}")).hint(hint))
 }
 
 /// The tensors in the order in which they are written: the most strictly aligned ones first, as other writers do.
@@ -140,6 +179,10 @@ fn verify(source: &Source, tensors: &[&Tensor], file: &File) -> Result<(), Strin
     Ok(())
 }
 
+/// How much of a file shows what it is.
+const HEAD: usize = 1 << 20;
+/// Archives with pickles in them, as they are called.
+const OF_PYTORCH: &[&str] = &["PyTorch", "TorchScript"];
 const METADATA: &str = "__metadata__";
 /// The longest header that readers take.
 const HEADER: usize = 100_000_000;

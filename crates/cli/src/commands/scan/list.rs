@@ -7,13 +7,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ignore::WalkBuilder;
 use palisade_base::hex;
 use palisade_formats::inventory::{self, Entry, Inventory, Place};
+use palisade_scan::Root;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::source::Source;
+use super::{super::verdict::options, source::Source};
 use crate::{
     Exit,
     args::{FormatChoice, ScanArguments},
@@ -39,13 +39,14 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, Failure> {
     };
     // A URL that cannot be fetched as it stands is wrong usage, before anything is read.
     Remotes::new(&remote::split(&arguments.paths).0, super::limits(arguments))?;
-    let (mut listed, mut missed) = (Vec::new(), false);
-    for path in files(&arguments.paths, arguments.walk.follow) {
+    let (mut listed, mut worst) = (Vec::new(), None);
+    for path in files(arguments)? {
         match one(&path, super::limits(arguments)) {
-            Ok(found) => listed.extend(found),
-            Err(failure) => {
-                failure.show();
-                missed = true;
+            Ok(found) => listed.push(found),
+            Err(Passed::Unlisted) => {}
+            Err(Passed::Failed(failure)) => {
+                let exit = failure.show();
+                worst = worst.filter(|worst| *worst == Exit::Failed).or(Some(exit));
             }
         }
     }
@@ -54,33 +55,78 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, Failure> {
         Some(path) => output::write_file(path, text.as_bytes())?,
         None => output::print(text.as_bytes())?,
     }
-    Ok(if missed || listed.iter().any(|listed| listed.inventory.gap.is_some()) {
-        Exit::Failed
-    } else if listed.is_empty() {
-        Exit::Nothing
-    } else {
-        Exit::Clean
+    if listed.is_empty() && worst.is_none() {
+        nothing_listed(&arguments.paths);
+    }
+    Ok(match worst {
+        Some(exit) => exit,
+        None if listed.iter().any(|listed| listed.inventory.gap.is_some()) => Exit::Failed,
+        None if listed.is_empty() => Exit::Nothing,
+        None => Exit::Clean,
     })
 }
 
-/// The files under the given paths, in order.
-fn files(given: &[PathBuf], follow: bool) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for path in given {
-        if remote::url(path).is_none() && path.is_dir() {
-            let walk = WalkBuilder::new(path).hidden(false).follow_links(follow).sort_by_file_name(Ord::cmp).build();
-            let entries = walk.flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
-            files.extend(entries.map(ignore::DirEntry::into_path));
-        } else {
-            files.push(path.clone());
-        }
-    }
-    files
+/// Why a file is not in the list.
+enum Passed {
+    /// It is in no format that can be listed.
+    Unlisted,
+    /// It cannot be read.
+    Failed(Failure),
 }
 
-fn one(path: &Path, limits: Limits) -> Result<Option<Listed>, Failure> {
+impl From<Failure> for Passed {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// Says what was there instead of tensors.
+fn nothing_listed(given: &[PathBuf]) {
+    for path in given {
+        let shown = visible(&path.display().to_string());
+        if path.is_dir() {
+            output::note(&format!("`{shown}` holds no file with tensors that can be listed"));
+        } else if remote::url(path).is_some() {
+            output::note(&format!("`{shown}` holds no tensors that can be listed"));
+        } else if let Ok(source) = Source::open(path) {
+            let what = palisade_scan::what(&path.to_string_lossy(), source.bytes());
+            output::note(&format!("`{shown}` is {what}, and holds no tensors that can be listed"));
+        }
+    }
+    output::hint("safetensors, GGUF, ONNX, NumPy and PyTorch files and pickles can be listed");
+    let [one] = given else { return };
+    output::hint(&format!("`palisade scan {}` judges it", visible(&one.display().to_string())));
+}
+
+/// The files under the given paths, in order.
+fn files(arguments: &ScanArguments) -> Result<Vec<PathBuf>, Failure> {
+    let options = options(&arguments.walk, None)?;
+    let mut files = Vec::new();
+    for path in &arguments.paths {
+        if remote::url(path).is_some() || !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let root = Root {
+            disk: path.clone(),
+            shown: paths::shown(path),
+            project: String::new(),
+            ignored_too: false,
+            skip: Vec::new(),
+        };
+        let listing = palisade_scan::list(&[root], &options);
+        files.extend(listing.files);
+        for (text, remedy) in palisade_report::models_left_out(&listing.left_out) {
+            output::warn(&visible(&text));
+            output::hint(remedy);
+        }
+    }
+    Ok(files)
+}
+
+fn one(path: &Path, limits: Limits) -> Result<Listed, Passed> {
     let source = Source::open_any(path, limits)?;
-    let Some(inventory) = inventory::list(source.bytes(), inventory::Limits::default()) else { return Ok(None) };
+    let inventory = inventory::list(source.bytes(), inventory::Limits::default()).ok_or(Passed::Unlisted)?;
     let (mut sha256, mut digests) = (None, vec![None; inventory.entries.len()]);
     if limits.full {
         let mut sum = Sha256::new();
@@ -93,7 +139,7 @@ fn one(path: &Path, limits: Limits) -> Result<Option<Listed>, Failure> {
     }
     source.unchanged()?;
     let path = source.url().map_or_else(|| paths::shown(path), str::to_owned);
-    Ok(Some(Listed { path, sha256, inventory, digests }))
+    Ok(Listed { path, sha256, inventory, digests })
 }
 
 /// The digest of the numbers in their order: that of the same tensor in a safetensors file. None of one that would take

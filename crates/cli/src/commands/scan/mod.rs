@@ -17,12 +17,22 @@ use crate::{
     args::{Global, ScanArguments},
     config,
     output::Failure,
+    paths::are_one_file,
     progress::Progress,
     registry,
     remote::{self, Limits, Remotes},
 };
 
 pub(crate) fn run(arguments: &ScanArguments, global: &Global) -> Result<Exit, Failure> {
+    for out in [&arguments.report.output, &arguments.report.write_baseline].into_iter().flatten() {
+        if let Some(path) = arguments.paths.iter().find(|path| path.is_file() && are_one_file(path, out)) {
+            return Err(Failure::usage(format!(
+                "`{}` is a file that is scanned, and is never written over",
+                path.display()
+            ))
+            .hint("give the report another name"));
+        }
+    }
     if let Some(out) = &arguments.convert {
         return convert::run(arguments, out);
     }

@@ -1,6 +1,6 @@
 //! A model file that is listed or converted: mapped, and checked for changes when the work is done.
 
-use std::{fs::File, ops::Range, path::Path};
+use std::{fs::File, io, ops::Range, path::Path};
 
 use palisade_base::reason;
 use palisade_map::{Map, open_regular};
@@ -22,6 +22,9 @@ impl Source {
     /// A file on the disk.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
         let shown = path.display().to_string();
+        if path.symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            return Err(Failure::usage(format!("`{shown}` does not exist")));
+        }
         let failed = |error| Failure::tool(format!("cannot read `{shown}`: {}", reason(&error)));
         let file = open_regular(path).map_err(failed)?;
         let map = Map::open(&file).map_err(failed)?;

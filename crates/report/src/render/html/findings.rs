@@ -33,6 +33,18 @@ pub(super) fn section(report: &Report) -> Markup {
     }
 }
 
+/// What was found in a few files; only components of which there is something.
+pub(super) fn of_files(report: &Report, components: &[Component]) -> Markup {
+    html! {
+        section.findings id="findings" aria-labelledby="findings-title" {
+            h2 id="findings-title" { "Findings" }
+            p.lead { "Worst first. Open one for its evidence and what to do about it." }
+            @if report.findings.len() > 1 { (filter(Tally::of(&report.findings))) }
+            @for component in components { (of_component(report, *component)) }
+        }
+    }
+}
+
 /// Works by style alone: a box that is not ticked hides its severity.
 fn filter(tally: Tally) -> Markup {
     html! {

@@ -5,7 +5,11 @@ use maud::{Markup, html};
 use palisade_base::Component;
 
 use super::{heatmap::gap_anchor, text};
-use crate::{Gap, Report, render::number};
+use crate::{
+    Gap, Report,
+    left_out::{remedy, said, worth_saying},
+    render::number,
+};
 
 /// Gaps and unscanned artifacts.
 pub(super) fn section(report: &Report) -> Markup {
@@ -22,7 +26,32 @@ pub(super) fn section(report: &Report) -> Markup {
                     ul.gaps { @for gap in mine { (self::gap(gap)) } }
                 }
             }
-            @if !report.unscanned.is_empty() { (unscanned(report)) }
+            (not_looked_at(report))
+        }
+    }
+}
+
+/// What could not be judged, and what somebody left out.
+pub(super) fn not_looked_at(report: &Report) -> Markup {
+    let left_out: Vec<_> = worth_saying(&report.left_out).collect();
+    html! {
+        @if !report.unscanned.is_empty() { (unscanned(report)) }
+        @if !left_out.is_empty() {
+            h3 { "Left out" }
+            p { "Somebody decided that these files are not looked at. A download brings its own ignore files." }
+            ul.unscanned {
+                @for left_out in left_out.iter().take(UNSCANNED) {
+                    li {
+                        span { (text::sentence(&text::capital(&said(left_out)))) }
+                        span {
+                            @for (at, example) in left_out.examples.iter().enumerate() {
+                                @if at > 0 { ", " } code { (text::name(&example.to_string())) }
+                            }
+                        }
+                        span.none { (text::sentence(remedy(&left_out.by))) }
+                    }
+                }
+            }
         }
     }
 }

@@ -3,11 +3,14 @@
 use maud::{Markup, html};
 use palisade_base::{Autonomy, Component, Severity};
 
-use super::{components, severity::Tally, text};
+use super::{components, files, severity::Tally, text};
 use crate::{Report, Scorecard, render::number, score::evidenced};
 
 /// What the report calls the system.
 pub(super) fn title(report: &Report) -> String {
+    if let Some(title) = files::title(report) {
+        return title;
+    }
     match &report.about {
         Some(about) if !about.name.trim().is_empty() => text::line(&about.name, text::NAME),
         _ if !report.root.is_empty() => text::line(&report.root, text::NAME),
@@ -19,26 +22,29 @@ pub(super) fn title(report: &Report) -> String {
 pub(super) fn header(report: &Report, title: &str) -> Markup {
     let about = report.about.as_ref();
     let declared = about.and_then(|about| about.autonomy).is_some();
+    let of_files = !report.files.is_empty();
     html! {
         header.top {
-            p.brand { (shield()) "Palisade" span { "Security assessment" } }
+            p.brand { (shield()) "Palisade" span { (if of_files { "File check" } else { "Security assessment" }) } }
             h1 { bdi { (title) } }
             @if let Some(purpose) = about.and_then(|about| about.purpose.as_deref()) {
                 p.purpose { (text::line(purpose, text::SENTENCE)) }
             }
             dl.facts {
-                div {
-                    dt { "Owner" }
-                    @match about.and_then(|about| about.owner.as_deref()) {
-                        Some(owner) => dd { (text::name(owner)) },
-                        None => dd.none { "not declared" },
+                @if !of_files {
+                    div {
+                        dt { "Owner" }
+                        @match about.and_then(|about| about.owner.as_deref()) {
+                            Some(owner) => dd { (text::name(owner)) },
+                            None => dd.none { "not declared" },
+                        }
                     }
-                }
-                div {
-                    dt { "Autonomy" }
-                    dd {
-                        (autonomy(report.autonomy))
-                        @if !declared { span.none { " not declared, so the strictest counts" } }
+                    div {
+                        dt { "Autonomy" }
+                        dd {
+                            (autonomy(report.autonomy))
+                            @if !declared { span.none { " not declared, so the strictest counts" } }
+                        }
                     }
                 }
                 @if let Some(made) = report.made {
@@ -100,7 +106,7 @@ pub(super) fn footer(report: &Report) -> Markup {
         footer.foot {
             p {
                 "Made by Palisade " (report.version) ". What was scanned was read, never executed. "
-                "The same report for programs: " code { "palisade assess --format json" } ". "
+                "The same report for programs: " code { "--format json" } ". "
                 "Any rule in full: " code { "palisade explain NAME" } "."
             }
         }

@@ -84,7 +84,6 @@ fn cell(report: &Report, cell: &Cell) -> Markup {
     let inside = html! {
         @if cell.grade == Grade::E0 {
             span.word { "unknown" }
-            span.grade { (grade(cell.grade)) }
         } @else {
             span.points { (number::points(cell.points)) span.unseen { " points" } }
             span.grade { (grade(cell.grade)) }
@@ -110,20 +109,20 @@ fn cell(report: &Report, cell: &Cell) -> Markup {
     }
 }
 
-/// `E2` for the eye, its meaning for the ear.
+/// How far the evidence goes: a word, and its meaning on demand.
 fn grade(grade: Grade) -> Markup {
     let (short, long) = words(grade);
-    html! { abbr title=(long) { (short) } span.unseen { ", " (long) } }
+    html! { abbr title=(long) { (short) } }
 }
 
-/// The grade, and what it means.
+/// The grade in a word, and what it means.
 fn words(grade: Grade) -> (&'static str, &'static str) {
     match grade {
-        Grade::E0 => ("E0", "nothing is known"),
-        Grade::E1 => ("E1", "declared"),
-        Grade::E2 => ("E2", "configuration seen"),
-        Grade::E3 => ("E3", "tested by attack"),
-        Grade::E4 => ("E4", "tested, signed, replayable"),
+        Grade::E0 => ("unknown", "nobody looked: no points"),
+        Grade::E1 => ("declared", "somebody says so, or only part could be judged"),
+        Grade::E2 => ("seen", "files and settings were read"),
+        Grade::E3 => ("tested", "an attack was run"),
+        Grade::E4 => ("replayable", "an attack was run, and the run is signed"),
     }
 }
 

@@ -5,6 +5,7 @@ mod components;
 #[cfg(test)]
 mod contrast;
 mod evidence;
+mod files;
 mod findings;
 mod frameworks;
 mod gaps;
@@ -42,21 +43,28 @@ pub(crate) fn page(report: &Report) -> String {
                 (severity::shapes())
                 a.skip href="#main" { "Skip to the report" }
                 (header::header(report, &title))
-                (contents(report))
+                @if report.files.is_empty() { (contents(report)) }
                 main id="main" tabindex="-1" {
-                    (header::verdict(report))
-                    (components::section(report))
-                    (heatmap::section(report))
-                    (stages::section(report))
-                    (findings::section(report))
-                    (gaps::section(report))
-                    (frameworks::section(report))
+                    @if report.files.is_empty() { (system(report)) } @else { (files::sections(report)) }
                 }
                 (header::footer(report))
             }
         }
     };
     page.into_string()
+}
+
+/// The sections of a report on a system.
+fn system(report: &Report) -> Markup {
+    html! {
+        (header::verdict(report))
+        (components::section(report))
+        (heatmap::section(report))
+        (stages::section(report))
+        (findings::section(report))
+        (gaps::section(report))
+        (frameworks::section(report))
+    }
 }
 
 fn contents(report: &Report) -> Markup {

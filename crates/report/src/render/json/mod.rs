@@ -7,11 +7,15 @@ pub(crate) mod writer;
 use std::io;
 
 use jiff::Timestamp;
-use palisade_base::Autonomy;
+use palisade_base::{Autonomy, LeftOutBy, Severity};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::Report;
+use crate::{
+    Report,
+    left_out::word,
+    verdict::{Verdict, verdicts},
+};
 use finding::Finding;
 use score::{Gap, Score};
 
@@ -41,6 +45,10 @@ struct Document<'a> {
     accepted: Accepted,
     /// What could not be judged; never counted as clean.
     unscanned: Vec<Unscanned<'a>>,
+    /// What was not looked at because an ignore file, the manifest or the user said so.
+    left_out: Vec<LeftOut<'a>>,
+    /// A verdict on each file, if the run was about a few files and not about a system; empty otherwise.
+    files: Vec<File<'a>>,
     /// Digests of the model files, if they were read to the last byte (`--full`).
     digests: Vec<Digested<'a>>,
     /// Counters.
@@ -76,6 +84,42 @@ struct Accepted {
     ignored: usize,
     /// By the baseline; they do.
     baseline: usize,
+    /// The worst of those that an `[[ignore]]` accepts.
+    worst_ignored: Option<Severity>,
+    /// The manifest whose `[[ignore]]` counted, if there is one.
+    manifest: Option<String>,
+}
+
+/// Files that one thing left out.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct LeftOut<'a> {
+    /// What said so: `ignore-file`, `manifest`, `argument` (`--exclude`), or `git` (git's own folder).
+    by: &'static str,
+    /// The ignore file, if it is one.
+    path: Option<&'a str>,
+    /// How many files.
+    files: u64,
+    /// Whether there are more than were counted.
+    more: bool,
+    /// How many of them are called like models.
+    models: u64,
+    /// The first few of those models.
+    examples: Vec<String>,
+}
+
+/// The verdict on one file.
+#[derive(Serialize, JsonSchema)]
+struct File<'a> {
+    /// Its path.
+    path: &'a str,
+    /// What it is; `null` if it could not be opened.
+    what: Option<&'a str>,
+    /// `block` (a high or critical finding), `review` (a medium one), `unscanned` or `clean`.
+    verdict: &'static str,
+    /// Why.
+    why: Vec<String>,
+    /// What to do.
+    advice: String,
 }
 
 /// Something that could not be judged.
@@ -144,8 +188,15 @@ fn document(report: &Report) -> Document<'_> {
         score: Score::of(&report.score),
         gaps: report.score.gaps.iter().map(Gap::of).collect(),
         findings: report.findings.iter().map(|finding| Finding::of(finding, report)).collect(),
-        accepted: Accepted { ignored: report.accepted.ignored, baseline: report.accepted.baseline },
+        accepted: Accepted {
+            ignored: report.accepted.ignored,
+            baseline: report.accepted.baseline,
+            worst_ignored: report.accepted.worst,
+            manifest: report.manifest.clone(),
+        },
         unscanned: report.unscanned.iter().map(unscanned).collect(),
+        left_out: report.left_out.iter().map(LeftOut::of).collect(),
+        files: files(report),
         digests: report.digests.iter().map(digested).collect(),
         stats: Stats {
             files: report.stats.files,
@@ -154,6 +205,30 @@ fn document(report: &Report) -> Document<'_> {
             seconds: score::rounded(seconds, 3),
             files_per_second: score::rounded(rate(report.stats.files, seconds), 1),
         },
+    }
+}
+
+impl<'a> LeftOut<'a> {
+    pub(crate) fn of(left_out: &'a palisade_base::LeftOut) -> Self {
+        let path = match &left_out.by {
+            LeftOutBy::IgnoreFile(path) => Some(&**path),
+            _ => None,
+        };
+        let examples = left_out.examples.iter().map(ToString::to_string).collect();
+        let palisade_base::LeftOut { by, files, more, models, .. } = left_out;
+        Self { by: word(by), path, files: *files, more: *more, models: *models, examples }
+    }
+}
+
+fn files(report: &Report) -> Vec<File<'_>> {
+    let verdicts = if report.files.is_empty() { Vec::new() } else { verdicts(report) };
+    verdicts.into_iter().map(File::of).collect()
+}
+
+impl<'a> File<'a> {
+    fn of(verdict: Verdict<'a>) -> Self {
+        let Verdict { path, what, level, why, advice } = verdict;
+        Self { path, what: what.map(|(what, _)| what), verdict: level.word(), why, advice: advice.into_owned() }
     }
 }
 
@@ -259,6 +334,13 @@ mod tests {
             "/stats/files_per_second",
             "/accepted/ignored",
             "/accepted/baseline",
+            "/accepted/worst_ignored",
+            "/accepted/manifest",
+            "/left_out/0/by",
+            "/left_out/0/path",
+            "/left_out/0/files",
+            "/left_out/0/models",
+            "/left_out/0/examples/0",
         ] {
             assert!(value.pointer(pointer).is_some_and(|value| !value.is_null()), "{pointer}");
         }

@@ -1,6 +1,8 @@
-//! For a terminal: a frame for each finding, worst first; what was not judged; the scorecard; what is not known.
+//! For a terminal: a frame for each finding, worst first; what was not judged; the scorecard and what is not known, or a
+//! verdict on each of a few files.
 //! Nothing is said by colour alone.
 
+mod files;
 mod frame;
 mod score;
 
@@ -14,13 +16,20 @@ use super::{
     order::{counted, worst_first},
     visible,
 };
-use crate::Report;
+use crate::{
+    Report,
+    left_out::{remedy, said, worth_saying},
+};
 
 pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
     findings(report, options, out)?;
-    unscanned(report, out)?;
-    score::write(report, options, out)?;
-    gaps(report, options, out)?;
+    if report.files.is_empty() {
+        unscanned(report, out)?;
+        score::write(report, options, out)?;
+        gaps(report, options, out)?;
+    } else {
+        files::write(report, options, out)?;
+    }
     summary(report, options, out)
 }
 
@@ -83,7 +92,7 @@ fn gaps(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Resu
 
 fn summary(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
     let style = Style::new().effects(Effects::BOLD);
-    let crate::Accepted { ignored, baseline } = report.accepted;
+    let crate::Accepted { ignored, baseline, .. } = report.accepted;
     let unscanned = report.unscanned.len();
     let some = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
     let parts = [
@@ -94,15 +103,32 @@ fn summary(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::R
     ];
     let text = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
     writeln!(out, "{style}{text}{style:#}")?;
+    left_out(report, options, out)?;
     let stats = &report.stats;
     let (size, seconds) = (size(stats.bytes), stats.elapsed.as_secs_f64());
-    writeln!(out, "{} files, {} judged, {size} in {seconds:.1} s", stats.files, stats.judged)?;
-    if !report.findings.is_empty() {
-        writeln!(out, "`palisade explain RULE` tells what a rule means and what to do")?;
+    let noun = if stats.files == 1 { "file" } else { "files" };
+    writeln!(out, "{} {noun}, {} judged, {size} in {seconds:.1} s", stats.files, stats.judged)?;
+    if let Some(worst) = worst_first(&report.findings).first() {
+        writeln!(out, "`palisade explain {}` tells what a rule means and what to do", worst.rule.name)?;
     }
     let cites = |finding: &Finding| !report.catalogue.clauses(finding.rule).is_empty();
     if options.clauses && report.findings.iter().any(cites) {
         wrapped(out, "", OUR_JUDGEMENT, options.width)?;
+    }
+    Ok(())
+}
+
+/// Who left what out, in one line each: nothing disappears without a word.
+fn left_out(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    let worth: Vec<_> = worth_saying(&report.left_out).collect();
+    for left_out in worth.iter().take(LEFT_OUT) {
+        let text = format!("left out: {} ({})", line(&said(left_out)), remedy(&left_out.by));
+        wrapped(out, "", &text, options.width)?;
+    }
+    let rest = worth.len().saturating_sub(LEFT_OUT);
+    if rest > 0 {
+        let files: u64 = worth.iter().skip(LEFT_OUT).map(|left_out| left_out.files).sum();
+        writeln!(out, "left out: {files} files by {rest} more: `--format json` lists all")?;
     }
     Ok(())
 }
@@ -175,6 +201,7 @@ fn size(bytes: u64) -> String {
 const FRAMES: usize = 10;
 const GAPS: usize = 5;
 const UNSCANNED: usize = 50;
+const LEFT_OUT: usize = 4;
 const OUR_JUDGEMENT: &str = "the clauses named are our judgement of what a finding bears on; they certify nothing";
 
 /// `text` without ANSI escapes.
@@ -256,15 +283,15 @@ mod tests {
 
         Scorecard: Helpdesk
                       Models           Applications     Infrastructure   Data
-        Evasion       E1  10 declared  E0   ? unknown   -                -
-        Poisoning     E0   ? unknown   E0   ? unknown   E0   ? unknown   E2  20 high
-        Extraction    E0   ? unknown   E2  20 high      E0   ? unknown   -
-        Inversion     E0   ? unknown   E2  20 high      E0   ? unknown   E0   ? unknown
-        Injection     E0   ? unknown   E2  20 high      E0   ? unknown   E2  20 high
-        Supply chain  E1   0 critical  E0   ? unknown   E2  45 low       E0   ? unknown
-        Score           2               10                9               10
+        Evasion       declared only    ? unknown        -                -
+        Poisoning     ? unknown        ? unknown        ? unknown        high found
+        Extraction    ? unknown        high found       ? unknown        -
+        Inversion     ? unknown        high found       ? unknown        ? unknown
+        Injection     ? unknown        high found       ? unknown        high found
+        Supply chain  critical found   ? unknown        low found        ? unknown
+        Points          2               10                9               10
         Evidence on     0 %             50 %             20 %             50 %
-        evidence E0 none, E1 declared, E2 seen, E3 tested, E4 replayable; points of 100; the worst finding
+        each cell: the worst that was found; unknown = nobody looked, and no points; - = does not apply
 
         Total 8 of 100, evidence on 6 of 21 cells that apply; autonomy: assist
 
@@ -283,8 +310,9 @@ mod tests {
           and 16 more: `--format markdown`, `html` and `json` list all
 
         1 critical, 3 high, 2 medium, 1 low; 2 ignored with a reason; 1 in the baseline; 2 not judged
+        left out: 3 files by `helpdesk/.gitignore`, 1 of them called like a model (`--no-ignore` reads them)
         120 files, 45 judged, 3.2 MiB in 0.4 s
-        `palisade explain RULE` tells what a rule means and what to do
+        `palisade explain pickle-calls-function` tells what a rule means and what to do
         "#);
     }
 
@@ -293,15 +321,15 @@ mod tests {
         insta::assert_snapshot!(unstyled(&rendered(&sample::clean(), Format::Plain)), @"
         Scorecard
                       Models           Applications     Infrastructure   Data
-        Evasion       E0   ? unknown   E0   ? unknown   -                -
-        Poisoning     E0   ? unknown   E0   ? unknown   E0   ? unknown   E2  50 seen
-        Extraction    E0   ? unknown   E2  50 seen      E0   ? unknown   -
-        Inversion     E0   ? unknown   E2  50 seen      E0   ? unknown   E0   ? unknown
-        Injection     E0   ? unknown   E2  50 seen      E0   ? unknown   E2  50 seen
-        Supply chain  E2  50 seen      E0   ? unknown   E2  50 seen      E0   ? unknown
-        Score           8               25               10               25
+        Evasion       ? unknown        ? unknown        -                -
+        Poisoning     ? unknown        ? unknown        ? unknown        nothing found
+        Extraction    ? unknown        nothing found    ? unknown        -
+        Inversion     ? unknown        nothing found    ? unknown        ? unknown
+        Injection     ? unknown        nothing found    ? unknown        nothing found
+        Supply chain  nothing found    ? unknown        nothing found    ? unknown
+        Points          8               25               10               25
         Evidence on    17 %             50 %             20 %             50 %
-        evidence E0 none, E1 declared, E2 seen, E3 tested, E4 replayable; points of 100; the worst finding
+        each cell: the worst that was found; unknown = nobody looked, and no points; - = does not apply
 
         Total 17 of 100, evidence on 7 of 21 cells that apply; autonomy: assist
 

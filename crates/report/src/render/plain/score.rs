@@ -45,7 +45,7 @@ fn table(score: &Scorecard, layout: &Layout, out: &mut dyn io::Write) -> io::Res
         }
         writeln!(out)?;
     }
-    write!(out, "{:THREAT$}", "Score")?;
+    write!(out, "{:THREAT$}", "Points")?;
     for of in &score.components {
         field(out, of.component, column, Style::new().effects(Effects::BOLD), &format!("{:>3.0}", of.score))?;
     }
@@ -77,33 +77,30 @@ fn total(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, ", evidence on {seen} of {applicable} cells that apply; autonomy: {}\n", report.autonomy)
 }
 
+/// What was seen in one cell, in words: a table of codes and numbers is read wrongly.
 fn words(cell: &Cell) -> String {
-    let Cell { inapplicable, grade, worst, points, .. } = cell;
-    if inapplicable.is_some() {
-        return "-".to_owned();
+    match (cell.inapplicable, cell.worst, cell.grade) {
+        (Some(_), ..) => "-".to_owned(),
+        (None, Some(severity), _) => format!("{severity} found"),
+        (None, None, Grade::E0) => "? unknown".to_owned(),
+        (None, None, Grade::E1) => "declared only".to_owned(),
+        (None, None, Grade::E2) => "nothing found".to_owned(),
+        (None, None, Grade::E3) => "held in a test".to_owned(),
+        (None, None, Grade::E4) => "held, signed".to_owned(),
     }
-    let word = match (worst, grade) {
-        (Some(severity), _) => severity.word(),
-        (None, Grade::E0) => return "E0   ? unknown".to_owned(),
-        (None, Grade::E1) => "declared",
-        (None, Grade::E2) => "seen",
-        (None, Grade::E3) => "tested",
-        (None, Grade::E4) => "replayable",
-    };
-    format!("{grade:?} {points:>3.0} {word}")
 }
 
-fn symbols(cell: &Cell) -> String {
-    let Cell { inapplicable, grade, worst, points, .. } = cell;
-    match (inapplicable, worst, grade) {
-        (Some(_), _, _) => "-".to_owned(),
-        (None, Some(severity), _) => {
-            let letter = severity.word().chars().next().unwrap_or('?').to_ascii_uppercase();
-            format!("{points:>3.0} {letter}")
-        }
-        (None, None, Grade::E0) => "  ?".to_owned(),
-        (None, None, _) => format!("{points:>3.0}"),
-    }
+fn short_words(cell: &Cell) -> String {
+    let word = match (cell.inapplicable, cell.worst, cell.grade) {
+        (Some(_), ..) => "-",
+        (None, Some(Severity::Critical), _) => "crit",
+        (None, Some(Severity::Medium), _) => "med",
+        (None, Some(severity), _) => severity.word(),
+        (None, None, Grade::E0) => "?",
+        (None, None, Grade::E1) => "decl",
+        (None, None, _) => "none",
+    };
+    word.to_owned()
 }
 
 const fn short(component: Component) -> &'static str {
@@ -130,14 +127,14 @@ const WIDE: Layout = Layout {
     column: 15,
     cell: words,
     title: Component::title,
-    legend: "evidence E0 none, E1 declared, E2 seen, E3 tested, E4 replayable; points of 100; the worst finding",
+    legend: "each cell: the worst that was found; unknown = nobody looked, and no points; - = does not apply",
 };
 
 const NARROW: Layout = Layout {
     column: 5,
-    cell: symbols,
+    cell: short_words,
     title: short,
-    legend: "points of 100; ? unknown, - does not apply\nworst finding: C critical, H high, M medium, L low, I info",
+    legend: "each cell: the worst that was found\n? nobody looked, decl only declared, - does not apply",
 };
 
 #[cfg(test)]
@@ -156,15 +153,15 @@ mod tests {
         insta::assert_snapshot!(card(100), @"
         Scorecard: Helpdesk
                       Models           Applications     Infrastructure   Data
-        Evasion       E1  10 declared  E0   ? unknown   -                -
-        Poisoning     E0   ? unknown   E0   ? unknown   E0   ? unknown   E2  20 high
-        Extraction    E0   ? unknown   E2  20 high      E0   ? unknown   -
-        Inversion     E0   ? unknown   E2  20 high      E0   ? unknown   E0   ? unknown
-        Injection     E0   ? unknown   E2  20 high      E0   ? unknown   E2  20 high
-        Supply chain  E1   0 critical  E0   ? unknown   E2  45 low       E0   ? unknown
-        Score           2               10                9               10
+        Evasion       declared only    ? unknown        -                -
+        Poisoning     ? unknown        ? unknown        ? unknown        high found
+        Extraction    ? unknown        high found       ? unknown        -
+        Inversion     ? unknown        high found       ? unknown        ? unknown
+        Injection     ? unknown        high found       ? unknown        high found
+        Supply chain  critical found   ? unknown        low found        ? unknown
+        Points          2               10                9               10
         Evidence on     0 %             50 %             20 %             50 %
-        evidence E0 none, E1 declared, E2 seen, E3 tested, E4 replayable; points of 100; the worst finding
+        each cell: the worst that was found; unknown = nobody looked, and no points; - = does not apply
 
         Total 8 of 100, evidence on 6 of 21 cells that apply; autonomy: assist
         ");
@@ -175,16 +172,16 @@ mod tests {
         insta::assert_snapshot!(card(50), @"
         Scorecard: Helpdesk
                       Model  App    Infra  Data
-        Evasion        10      ?    -      -
-        Poisoning       ?      ?      ?     20 H
-        Extraction      ?     20 H    ?    -
-        Inversion       ?     20 H    ?      ?
-        Injection       ?     20 H    ?     20 H
-        Supply chain    0 C    ?     45 L    ?
-        Score           2     10      9     10
+        Evasion       decl   ?      -      -
+        Poisoning     ?      ?      ?      high
+        Extraction    ?      high   ?      -
+        Inversion     ?      high   ?      ?
+        Injection     ?      high   ?      high
+        Supply chain  crit   ?      low    ?
+        Points          2     10      9     10
         Evidence on     0 %   50 %   20 %   50 %
-        points of 100; ? unknown, - does not apply
-        worst finding: C critical, H high, M medium, L low, I info
+        each cell: the worst that was found
+        ? nobody looked, decl only declared, - does not apply
 
         Total 8 of 100, evidence on 6 of 21 cells that apply; autonomy: assist
         ");

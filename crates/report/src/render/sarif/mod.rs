@@ -9,8 +9,8 @@ use std::io;
 use palisade_base::{Evidence, Finding, Severity, Unscanned};
 use serde_json::{Value, json};
 
-use super::json::{finding, writer};
-use crate::Report;
+use super::json::{LeftOut, finding, writer};
+use crate::{Report, left_out::models_left_out};
 use rule::Rules;
 
 pub(crate) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
@@ -38,12 +38,23 @@ fn log(report: &Report, rules: &Rules<'_>) -> Value {
             location::BASE: { "description": { "text": "the folder in which palisade was run" } },
         },
         "results": report.findings.iter().map(|finding| result(finding, report, rules)).collect::<Value>(),
-        "properties": { "score": report.score.total.round(), "coverage": (report.score.coverage * 100.0).round() / 100.0 },
+        "properties": properties(report),
     });
     if !taxonomies.is_empty() {
         insert(&mut run, "taxonomies", taxonomies.into());
     }
     json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] })
+}
+
+fn properties(report: &Report) -> Value {
+    let left_out: Vec<_> = report.left_out.iter().map(LeftOut::of).collect();
+    let crate::Accepted { ignored, baseline, worst } = report.accepted;
+    json!({
+        "score": report.score.total.round(),
+        "coverage": (report.score.coverage * 100.0).round() / 100.0,
+        "leftOut": serde_json::to_value(left_out).unwrap_or_default(),
+        "accepted": { "ignored": ignored, "baseline": baseline, "worstIgnored": worst, "manifest": report.manifest },
+    })
 }
 
 fn result(finding: &Finding, report: &Report, rules: &Rules<'_>) -> Value {
@@ -89,12 +100,20 @@ fn related(evidence: &Evidence) -> Option<Value> {
 fn invocation(report: &Report) -> Value {
     let mut invocation = json!({
         "executionSuccessful": true,
-        "toolExecutionNotifications": report.unscanned.iter().map(notification).collect::<Value>(),
+        "toolExecutionNotifications": notifications(report),
     });
     if let Some(made) = report.made {
         insert(&mut invocation, "endTimeUtc", made.to_string().into());
     }
     invocation
+}
+
+fn notifications(report: &Report) -> Value {
+    let models = models_left_out(&report.left_out).into_iter().map(|(text, remedy)| {
+        let text = literal(&format!("{text}; {remedy}"));
+        json!({ "level": "warning", "message": { "text": text } })
+    });
+    report.unscanned.iter().map(notification).chain(models).collect()
 }
 
 /// What could not be judged is said, so that an empty list of results is not read as a pass.
@@ -302,7 +321,7 @@ mod tests {
     fn what_was_not_judged_is_notified() {
         let log = rendered(&sample::report());
         let notifications = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"];
-        assert_eq!(notifications.as_array().unwrap().len(), 2);
+        assert_eq!(notifications.as_array().unwrap().len(), 3, "two that cannot be read, and a model left out");
         assert_eq!(notifications[0]["message"]["text"], "not judged: larger than the budget of 64 MiB");
     }
 
