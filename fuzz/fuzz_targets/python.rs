@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use palisade_formats::python::{Call, Flow, Id, Kind, Label, Limits, Module, Passes, Policy};
+use palisade_formats::python::{Call, Flow, Id, Kind, Label, Limits, Module, Passes, Policy, Values, encoding};
 
 /// Marks what `input` returns and every other parameter, and asks the module whatever a policy may ask.
 struct Marks;
@@ -34,9 +34,13 @@ fuzz_target!(|text: &str| {
     let limits = Limits::default();
     let Ok(module) = Module::parse(text, limits) else { return };
     let flow = Flow::of(&module, &Marks);
+    let values = Values::of(&module);
+    assert!(encoding(text).is_none_or(|(_, range)| text.get(range).is_some()));
     for id in module.ids() {
         assert!(text.get(module.range(id)).is_some());
         module.constant(id);
+        module.literal(id, 100);
+        values.paths(id).chain(values.texts(id)).chain(values.through(id)).for_each(drop);
         module.path(id);
         module.spelling(id);
         module.built(id);

@@ -28,6 +28,8 @@ pub struct Engine {
     pub(crate) per_file: PerFile,
     /// What lies beside files, read once a folder.
     pub(crate) folders: open::Folders,
+    /// What the code of models imports, followed once a folder.
+    pub(crate) imports: open::Imports,
     /// The training rows of the project whose root this is.
     pub(crate) train: Option<(PathBuf, Arc<TrainRows>)>,
 }
@@ -50,6 +52,7 @@ impl Engine {
             lost: Arc::default(),
             per_file: options.per_file(),
             folders: open::Folders::default(),
+            imports: open::Imports::default(),
             train: None,
         }
     }

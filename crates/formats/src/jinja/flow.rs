@@ -5,15 +5,22 @@ use std::{collections::HashMap, ops::Range};
 use super::{
     Kind, Report, Speech, Swap, Trigger,
     lexer::{Lexeme, Token},
-    marks::{Marks, Variables},
+    marks::{Marks, Variables, is_conversation},
     reach::{Folded, Judge, LONG},
-    syntax::{Expression, Tree, parse},
+    syntax::{Expression, Node, Tree, parse},
     value::Value,
 };
 
 /// Judges the tokens of a template.
 pub(super) fn judge(tokens: &[Token<'_>]) -> Report {
-    let mut flow = Flow::default();
+    let first = pass(tokens, HashMap::new());
+    // What macros are given is known when all calls were read.
+    let flow = if first.given.is_empty() { first } else { pass(tokens, first.given) };
+    flow.judge.report
+}
+
+fn pass<'a>(tokens: &[Token<'a>], given: HashMap<(String, String), Given>) -> Flow<'a> {
+    let mut flow = Flow { given, ..Flow::default() };
     flow.bind(tokens);
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
@@ -23,7 +30,10 @@ pub(super) fn judge(tokens: &[Token<'_>]) -> Report {
                 flow.say(token.range.clone(), text, None);
                 continue;
             }
-            Lexeme::BlockStart => true,
+            Lexeme::BlockStart => {
+                flow.quoted = false;
+                true
+            }
             Lexeme::OutputStart => false,
             _ => continue,
         };
@@ -40,7 +50,14 @@ pub(super) fn judge(tokens: &[Token<'_>]) -> Report {
     if flow.judge.is_exhausted() {
         flow.judge.report.broken.get_or_insert(0);
     }
-    flow.judge.report
+    flow
+}
+
+/// What the parameter of a macro is given.
+#[derive(Clone, Debug, Default)]
+struct Given {
+    said: bool,
+    text: Option<String>,
 }
 
 #[derive(Default)]
@@ -52,6 +69,12 @@ struct Flow<'a> {
     doubled: u64,
     /// Bytes of speech that are kept.
     said: usize,
+    /// Whether something that was said was written, and no statement came since.
+    quoted: bool,
+    /// The parameters of macros.
+    macros: HashMap<&'a str, Vec<&'a str>>,
+    /// What macros are given, by macro and parameter.
+    given: HashMap<(String, String), Given>,
 }
 
 /// A statement that is open.
@@ -66,6 +89,8 @@ struct Frame<'a> {
     earlier: Option<Trigger>,
     /// How often it runs, as far as that is written there.
     turns: u64,
+    /// The variable that takes what is written in it.
+    captures: Option<String>,
 }
 
 impl<'a> Flow<'a> {
@@ -102,6 +127,7 @@ impl<'a> Flow<'a> {
             self.scan(tokens);
         }
         self.swaps(&tree, &marks);
+        self.hand_over(&tree, &folded, &marks);
         (tree, folded, marks)
     }
 
@@ -119,6 +145,58 @@ impl<'a> Flow<'a> {
     fn output(&mut self, tokens: &[Token<'a>]) {
         let (tree, folded, marks) = self.read(tokens, true);
         self.pieces(&tree, &folded, &marks);
+        if marks.quotes_before(&tree, tree.nodes.len()) {
+            self.quoted = true;
+            for name in self.frames.iter().filter_map(|frame| frame.captures.clone()) {
+                self.variables.said.insert(name);
+            }
+        }
+    }
+
+    /// Remembers what macros are given.
+    fn hand_over(&mut self, tree: &Tree<'a>, folded: &Folded, marks: &Marks) {
+        for node in &tree.nodes {
+            let Expression::Call(callee, arguments) = &node.expression else { continue };
+            let Some(Expression::Name(name)) = tree.get(*callee) else { continue };
+            let Some(parameters) = self.macros.get(name) else { continue };
+            for (place, (keyword, id)) in arguments.iter().enumerate().take(ARGUMENTS) {
+                let Some(parameter) = keyword.or_else(|| parameters.get(place).copied()) else { continue };
+                let text = match tree.get(*id) {
+                    Some(Expression::Text(text)) => Some(text.clone()),
+                    _ => folded.pieces.iter().find(|(piece, _)| piece == id).map(|(_, text)| text.clone()),
+                };
+                let said = marks.is_said_at(*id);
+                if said || text.is_some() {
+                    let given = self.given.entry(((*name).to_owned(), parameter.to_owned())).or_default();
+                    given.said |= said;
+                    given.text = given.text.take().or(text);
+                }
+            }
+        }
+    }
+
+    /// The parameters of a macro, with what they are given: by calls, or by themselves.
+    fn parameters(&mut self, tree: &Tree<'a>) {
+        let Some(Expression::Call(callee, arguments)) = tree.roots.first().and_then(|root| tree.get(*root)) else {
+            return;
+        };
+        let Some(Expression::Name(title)) = tree.get(*callee) else { return };
+        let mut names = Vec::new();
+        for (keyword, id) in arguments.iter().take(ARGUMENTS) {
+            let (name, default) = match (keyword, tree.get(*id)) {
+                (Some(name), Some(Expression::Text(text))) => (*name, Some(text.clone())),
+                (Some(name), _) | (None, Some(Expression::Name(name))) => (*name, None),
+                _ => continue,
+            };
+            names.push(name);
+            let given = self.given.get(&((*title).to_owned(), name.to_owned())).cloned().unwrap_or_default();
+            if given.said {
+                self.variables.said.insert(name.to_owned());
+            }
+            let text = given.text.or(default);
+            self.remember(name.to_owned(), text.map_or(Value::Unknown, Value::text));
+        }
+        self.macros.insert(title, names);
     }
 
     /// Notes the strings that an expression writes.
@@ -128,6 +206,7 @@ impl<'a> Flow<'a> {
             if marks.emits(*id)
                 && let Some(node) = tree.nodes.get(*id)
             {
+                self.quoted |= marks.quotes_before(tree, *id);
                 self.say(node.range.clone(), text, own.as_ref());
             }
         }
@@ -155,6 +234,14 @@ impl<'a> Flow<'a> {
             (None, around) => around,
         };
         let when = when.cloned();
+        if self.quoted && self.judge.report.tails.len() < SPEECHES {
+            self.judge.report.tails.push(Speech { range: range.clone(), text: text.to_owned(), when: when.clone() });
+        }
+        if let Some(when) = &when {
+            for name in self.frames.iter().filter_map(|frame| frame.captures.clone()) {
+                self.variables.flags.insert(name, when.clone());
+            }
+        }
         match self.judge.report.speech.last_mut() {
             Some(last) if last.when == when => {
                 last.text.push_str(text);
@@ -168,10 +255,19 @@ impl<'a> Flow<'a> {
     /// Notes replacements of words in what was said.
     fn swaps(&mut self, tree: &Tree<'a>, marks: &Marks) {
         for node in &tree.nodes {
+            if let Some(swap) = rejoined(tree, node, marks) {
+                if self.judge.report.swaps.len() < SWAPS {
+                    self.judge.report.swaps.push(swap);
+                }
+                continue;
+            }
             let (base, arguments) = match &node.expression {
-                Expression::Filter(Some(base), "replace", arguments) => (*base, arguments),
+                Expression::Filter(Some(base), "replace", arguments) => (Some(*base), arguments),
+                // All that stands in the block.
+                Expression::Filter(None, "replace", arguments) => (None, arguments),
                 Expression::Call(callee, arguments) => match tree.get(*callee) {
-                    Some(Expression::Attribute(base, "replace")) => (*base, arguments),
+                    Some(Expression::Name("replace")) => (None, arguments),
+                    Some(Expression::Attribute(base, "replace")) => (Some(*base), arguments),
                     _ => continue,
                 },
                 _ => continue,
@@ -180,7 +276,7 @@ impl<'a> Flow<'a> {
                 Some(Expression::Text(text)) => Some(text.clone()),
                 _ => None,
             };
-            if let (true, Some(from), Some(to)) = (marks.is_said_at(base), text(0), text(1))
+            if let (true, Some(from), Some(to)) = (base.is_none_or(|base| marks.is_said_at(base)), text(0), text(1))
                 && self.judge.report.swaps.len() < SWAPS
             {
                 self.judge.report.swaps.push(Swap { range: node.range.clone(), from, to });
@@ -211,7 +307,11 @@ impl<'a> Flow<'a> {
             }
             "macro" | "call" | "filter" | "block" | "with" | "autoescape" | "trans" | "generation" => {
                 let (tree, folded, marks) = self.read(rest, *keyword == "call");
-                self.pieces(&tree, &folded, &marks);
+                match *keyword {
+                    "macro" => self.parameters(&tree),
+                    "with" => self.assign(rest),
+                    _ => self.pieces(&tree, &folded, &marks),
+                }
                 self.open(keyword, None, 1);
             }
             _ if keyword.starts_with("end") => {
@@ -229,7 +329,7 @@ impl<'a> Flow<'a> {
         let around = self.when().cloned();
         let turns = self.turns().saturating_mul(turns);
         let when = stronger(own.clone(), around.clone());
-        self.frames.push(Frame { keyword, when, around, earlier: own, turns });
+        self.frames.push(Frame { keyword, when, around, earlier: own, turns, captures: None });
     }
 
     /// The next branch of a condition: `else` stands under the conditions of all branches before it.
@@ -249,10 +349,20 @@ impl<'a> Flow<'a> {
         let (tree, folded, marks) = self.read(rest, true);
         let turns = folded.roots.first().and_then(Value::length).unwrap_or(1);
         let said = tree.roots.iter().any(|root| marks.is_said_at(*root));
-        for token in targets {
-            if let Lexeme::Name(name) = token.lexeme {
-                self.judge.constants.remove(name);
-                if said {
+        let messages = tree.roots.first().is_some_and(|root| is_conversation(&tree, *root));
+        let targets = targets.iter().filter_map(|token| match token.lexeme {
+            Lexeme::Name(name) => Some(name),
+            _ => None,
+        });
+        let targets: Vec<&str> = targets.collect();
+        for (place, name) in targets.iter().copied().enumerate() {
+            {
+                self.remember(name.to_owned(), Value::Unknown);
+                if messages {
+                    self.variables.messages.insert(name.to_owned());
+                }
+                // Of pairs, the key is said by nobody.
+                if said && place + 1 == targets.len() {
                     self.variables.said.insert(name.to_owned());
                 }
             }
@@ -267,11 +377,30 @@ impl<'a> Flow<'a> {
     fn set(&mut self, tokens: &[Token<'a>]) {
         let Some(split) = tokens.iter().position(|token| token.lexeme == Lexeme::Operator("=")) else {
             self.read(tokens, true);
-            return self.open("set", None, 1);
+            self.open("set", None, 1);
+            if let (Some(frame), Some(Token { lexeme: Lexeme::Name(name), .. })) =
+                (self.frames.last_mut(), tokens.first())
+            {
+                frame.captures = Some((*name).to_owned());
+            }
+            return;
         };
+        self.assigned(tokens, split, true);
+    }
+
+    /// The variables of `{% with %}`, which nobody reads on the way.
+    fn assign(&mut self, tokens: &[Token<'a>]) {
+        if let Some(split) = tokens.iter().position(|token| token.lexeme == Lexeme::Operator("=")) {
+            self.assigned(tokens, split, false);
+        }
+    }
+
+    fn assigned(&mut self, tokens: &[Token<'a>], split: usize, writes: bool) {
         let (targets, rest) = tokens.split_at(split);
         let (tree, mut folded, marks) = self.read(rest, true);
-        self.pieces(&tree, &folded, &marks);
+        if writes {
+            self.pieces(&tree, &folded, &marks);
+        }
         let names: Vec<String> = targets
             .split(|token| token.lexeme == Lexeme::Operator(","))
             .map(|target| {
@@ -311,6 +440,14 @@ impl<'a> Flow<'a> {
     }
 
     fn remember(&mut self, name: String, value: Value) {
+        match value.as_text() {
+            Some(text) if self.variables.texts.len() < CONSTANTS => {
+                self.variables.texts.insert(name.clone(), text.to_owned());
+            }
+            _ => {
+                self.variables.texts.remove(&name);
+            }
+        }
         if value == Value::Unknown {
             self.judge.constants.remove(&name);
         } else if self.judge.constants.len() < CONSTANTS {
@@ -348,6 +485,26 @@ impl<'a> Flow<'a> {
     }
 }
 
+/// `content.split(from)|join(to)` and `to.join(content.split(from))`: a replacement by another name.
+fn rejoined(tree: &Tree<'_>, node: &Node<'_>, marks: &Marks) -> Option<Swap> {
+    let (list, to) = match &node.expression {
+        Expression::Filter(Some(list), "join", arguments) => (*list, arguments.first()?.1),
+        Expression::Call(callee, arguments) => match tree.get(*callee)? {
+            Expression::Attribute(to, "join") => (arguments.first()?.1, *to),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let Expression::Call(callee, arguments) = tree.get(list)? else { return None };
+    let Expression::Attribute(base, "split") = tree.get(*callee)? else { return None };
+    match (tree.get(arguments.first()?.1)?, tree.get(to)?) {
+        (Expression::Text(from), Expression::Text(to)) if marks.is_said_at(*base) => {
+            Some(Swap { range: node.range.clone(), from: from.clone(), to: to.clone() })
+        }
+        _ => None,
+    }
+}
+
 fn stronger(own: Option<Trigger>, around: Option<Trigger>) -> Option<Trigger> {
     match (own, around) {
         (Some(own), Some(around)) if around.is_speech() && !own.is_speech() => Some(around),
@@ -361,6 +518,7 @@ const SAID: usize = 512 << 10;
 /// Templates of the public families have a few dozen.
 const SPEECHES: usize = 400;
 const SWAPS: usize = 64;
+const ARGUMENTS: usize = 64;
 const CONSTANTS: usize = 1000;
 const PARTS: usize = 200;
 const DOUBLINGS: u64 = 27;

@@ -17,6 +17,10 @@ pub(super) struct Variables {
     pub(super) dated: HashSet<String>,
     /// Were set under a condition, or to the outcome of one.
     pub(super) flags: HashMap<String, Trigger>,
+    /// Are one text, whatever happens.
+    pub(super) texts: HashMap<String, String>,
+    /// Hold a message of the conversation, all keys of it.
+    pub(super) messages: HashSet<String>,
 }
 
 /// What the nodes of a tag are.
@@ -25,6 +29,8 @@ pub(super) struct Marks {
     dated: Vec<bool>,
     random: Vec<bool>,
     trigger: Vec<Option<Trigger>>,
+    /// Count what was said, or the parts that it falls into around some words.
+    counted: Vec<Option<Vec<String>>>,
     emits: Vec<bool>,
 }
 
@@ -36,6 +42,7 @@ impl Marks {
             dated: Vec::with_capacity(len),
             random: Vec::with_capacity(len),
             trigger: Vec::with_capacity(len),
+            counted: Vec::with_capacity(len),
             emits: vec![false; len],
         };
         for (id, node) in tree.nodes.iter().enumerate() {
@@ -49,6 +56,8 @@ impl Marks {
                 Expression::Call(base, _) if is_name(tree, *base, &["strftime_now", "now", "today"]) => true,
                 _ => any(&marks.dated),
             };
+            let counted = marks.counts(tree, &node.expression, variables);
+            marks.counted.push(counted);
             let own = marks.asks(tree, id, variables);
             let trigger = own.or_else(|| parts.iter().find_map(|part| marks.trigger.get(*part).cloned().flatten()));
             marks.said.push(said);
@@ -78,6 +87,37 @@ impl Marks {
         all().find(Trigger::is_speech).or_else(|| all().next())
     }
 
+    /// Whether something that somebody said is written out before a node of the tag. What a system prompt says may well be
+    /// added to.
+    pub(super) fn quotes_before(&self, tree: &Tree<'_>, id: Id) -> bool {
+        let is_prompt = |id: Id| match tree.get(id) {
+            Some(Expression::Name(name)) => ["system", "preamble", "developer"].iter().any(|part| name.contains(part)),
+            _ => false,
+        };
+        let quoted =
+            |at: &Id| self.said.get(*at) == Some(&true) && self.emits(*at) && tree.get(*at).is_some_and(is_leaf);
+        (0..id.min(self.said.len())).filter(quoted).any(|at| !is_prompt(at))
+    }
+
+    /// The words around which what was said is taken apart and counted; none if it is counted whole.
+    fn counts(&self, tree: &Tree<'_>, expression: &Expression<'_>, variables: &Variables) -> Option<Vec<String>> {
+        let Expression::Filter(Some(base), "length" | "count" | "wordcount", _) = expression else { return None };
+        let mut at = *base;
+        for _ in 0..CHAIN {
+            match tree.get(at) {
+                Some(Expression::Call(callee, arguments)) => match tree.get(*callee) {
+                    Some(Expression::Attribute(object, "split" | "rsplit" | "partition" | "findall")) => {
+                        return self.at(*object).then(|| words(tree, arguments, variables));
+                    }
+                    _ => break,
+                },
+                Some(Expression::Filter(Some(inner), ..)) => at = *inner,
+                _ => break,
+            }
+        }
+        self.at(*base).then(Vec::new)
+    }
+
     fn at(&self, id: Id) -> bool {
         self.said.get(id) == Some(&true)
     }
@@ -100,7 +140,7 @@ impl Marks {
                 self.at(*base) || arguments.iter().any(|(_, id)| is_text(tree, *id, SAID))
             }
             Expression::Filter(Some(base), "string" | "tojson" | "join", _) => {
-                self.at(*base) || is_name(tree, *base, CONVERSATION)
+                self.at(*base) || is_name(tree, *base, CONVERSATION) || is_message(tree, *base, variables)
             }
             Expression::Filter(_, "length" | "count" | "wordcount", _) => false,
             Expression::Filter(Some(base), ..) | Expression::Slice(base, _) => self.at(*base),
@@ -109,6 +149,9 @@ impl Marks {
                     arguments.first().is_some_and(|(_, id)| is_text(tree, *id, SAID))
                         || self.at(*object) && arguments.is_empty()
                 }
+                Some(Expression::Attribute(object, "values" | "items")) => is_message(tree, *object, variables),
+                // `separator.join(...)`.
+                Some(Expression::Attribute(_, "join")) => arguments.iter().any(|(_, id)| self.at(*id)),
                 Some(Expression::Attribute(object, name)) => self.at(*object) && !ASKING.contains(name),
                 _ => false,
             },
@@ -130,7 +173,15 @@ impl Marks {
             },
             Expression::Binary("==" | "!=" | "in" | "not in" | "<" | ">" | "<=" | ">=", left, right) => {
                 let (left, right) = (*left, *right);
-                let words = || [texts(tree, left), texts(tree, right)].concat();
+                let words = || [texts(tree, left, variables), texts(tree, right, variables)].concat();
+                let counted = [(left, right), (right, left)].into_iter().find_map(|(one, other)| {
+                    let words = self.counted.get(one).cloned().flatten()?;
+                    let many = matches!(tree.get(other), Some(Expression::Int(2..)));
+                    (many || !words.is_empty()).then_some(words)
+                });
+                if let Some(words) = counted {
+                    return trigger(Cause::Said, words);
+                }
                 if self.at(left) || self.at(right) {
                     let words: Vec<String> = words().into_iter().filter(|word| !word.trim().is_empty()).collect();
                     return (!words.is_empty()).then(|| trigger(Cause::Said, words)).flatten();
@@ -143,7 +194,7 @@ impl Marks {
             }
             Expression::Call(base, arguments) => match tree.get(*base) {
                 Some(Expression::Attribute(object, name)) if ASKING.contains(name) && self.at(*object) => {
-                    let words = words(tree, arguments);
+                    let words = words(tree, arguments, variables);
                     (!words.is_empty()).then(|| trigger(Cause::Said, words)).flatten()
                 }
                 Some(Expression::Attribute(_, "get")) => {
@@ -152,14 +203,16 @@ impl Marks {
                 }
                 _ => None,
             },
-            Expression::Test(base, name, arguments) if TESTS.contains(name) && self.at(*base) => {
-                let words = words(tree, arguments);
+            Expression::Test(base, name, arguments)
+                if TESTS.contains(name) && (self.at(*base) || arguments.iter().any(|(_, id)| self.at(*id))) =>
+            {
+                let words = [texts(tree, *base, variables), words(tree, arguments, variables)].concat();
                 (!words.is_empty()).then(|| trigger(Cause::Said, words)).flatten()
             }
             Expression::Filter(Some(base), name, arguments)
                 if name.starts_with("select") || name.starts_with("reject") || name.starts_with("regex") =>
             {
-                let mut words = words(tree, arguments);
+                let mut words = words(tree, arguments, variables);
                 let by_content = words.first().is_some_and(|word| SAID.contains(&word.as_str()));
                 let asked = self.at(*base) || by_content;
                 words.retain(|word| !TESTS.contains(&word.as_str()) && !SAID.contains(&word.as_str()));
@@ -242,18 +295,58 @@ fn is_text(tree: &Tree<'_>, id: Id, texts: &[&str]) -> bool {
     matches!(tree.get(id), Some(Expression::Text(text)) if texts.contains(&text.as_str()))
 }
 
-fn words(tree: &Tree<'_>, arguments: &[Argument<'_>]) -> Vec<String> {
-    arguments.iter().flat_map(|(_, id)| texts(tree, *id)).collect()
+/// Whether a node names something, and is not made of others.
+fn is_leaf(expression: &Expression<'_>) -> bool {
+    matches!(expression, Expression::Name(_) | Expression::Attribute(..) | Expression::Item(..))
+}
+
+/// Whether an expression is a message of the conversation as a whole.
+fn is_message(tree: &Tree<'_>, id: Id, variables: &Variables) -> bool {
+    match tree.get(id) {
+        Some(Expression::Name(name)) => variables.messages.contains(*name),
+        Some(Expression::Item(base, _) | Expression::Filter(Some(base), "first" | "last", _)) => {
+            is_conversation(tree, *base)
+        }
+        _ => false,
+    }
+}
+
+/// Whether an expression is the conversation, or some messages of it.
+pub(super) fn is_conversation(tree: &Tree<'_>, id: Id) -> bool {
+    let mut at = id;
+    for _ in 0..CHAIN {
+        match tree.get(at) {
+            Some(Expression::Name(name)) => return CONVERSATION.contains(name),
+            Some(Expression::Slice(base, _)) => at = *base,
+            Some(Expression::Filter(Some(base), name, _))
+                if matches!(*name, "list" | "reverse") || name.starts_with("select") || name.starts_with("reject") =>
+            {
+                at = *base;
+            }
+            _ => return false,
+        }
+    }
+    false
+}
+
+fn words(tree: &Tree<'_>, arguments: &[Argument<'_>], variables: &Variables) -> Vec<String> {
+    arguments.iter().flat_map(|(_, id)| texts(tree, *id, variables)).collect()
 }
 
 /// The strings that are written in an expression, those in its lists and filters too.
-fn texts(tree: &Tree<'_>, id: Id) -> Vec<String> {
+fn texts(tree: &Tree<'_>, id: Id, variables: &Variables) -> Vec<String> {
     let mut texts = Vec::new();
     let mut open = vec![id];
     for _ in 0..NODES {
         let Some(id) = open.pop() else { break };
         match tree.get(id) {
             Some(Expression::Text(text)) => texts.push(text.clone()),
+            Some(Expression::Name(name)) => texts.extend(variables.texts.get(*name).cloned()),
+            Some(Expression::Attribute(base, name)) => {
+                if let Some(Expression::Name(space)) = tree.get(*base) {
+                    texts.extend(variables.texts.get(&format!("{space}.{name}")).cloned());
+                }
+            }
             Some(Expression::List(items)) => open.extend(items),
             Some(Expression::Filter(Some(base), ..)) => open.push(*base),
             Some(Expression::Binary("~" | "+", left, right)) => open.extend([*left, *right]),
@@ -294,5 +387,7 @@ const TESTS: &[&str] = &[
     "ne",
     "!=",
 ];
+/// How many filters and methods behind each other are followed.
+const CHAIN: usize = 16;
 /// The most nodes of one operand that are looked at.
 const NODES: usize = 200;

@@ -98,6 +98,8 @@ pub struct Report {
     pub reaches: Vec<Reach>,
     /// What it writes by itself, in the order of the template.
     pub speech: Vec<Speech>,
+    /// What it writes right behind what was said, whoever said it.
+    pub tails: Vec<Speech>,
     /// What it replaces in what was said.
     pub swaps: Vec<Swap>,
     /// Where the template stops being a template, or becomes longer than any; what follows was not judged.
@@ -168,7 +170,7 @@ fn is_go(template: &str) -> bool {
 /// Whether a string is of words, and not a mark.
 fn is_spoken(word: &str) -> bool {
     let marks = |c: char| "<>[]{}|\\/#@_$`=".contains(c);
-    word.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !word.contains(marks)
+    word.chars().any(char::is_alphabetic) && !word.contains(marks)
 }
 
 /// Keywords and functions of Go's templates.

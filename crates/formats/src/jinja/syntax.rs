@@ -292,6 +292,25 @@ impl<'a> Parser<'_, 'a> {
 
     fn postfix(&mut self, mut base: Id) -> Option<Id> {
         loop {
+            base = self.trail(base)?;
+            base = if self.eat("|") {
+                let name = self.dotted()?;
+                let arguments = if self.is("(") { self.nested(Self::arguments)? } else { Vec::new() };
+                self.add(Expression::Filter(Some(base), name, arguments))
+            } else if self.word("is") {
+                self.word("not");
+                let name = self.dotted()?;
+                let arguments = self.nested(Self::test_arguments)?;
+                self.add(Expression::Test(base, name, arguments))
+            } else {
+                return Some(base);
+            };
+        }
+    }
+
+    /// Attributes, subscripts and calls behind something.
+    fn trail(&mut self, mut base: Id) -> Option<Id> {
+        loop {
             base = if self.eat(".") {
                 if let Some(Lexeme::Int(number)) = self.peek() {
                     let number = *number;
@@ -307,15 +326,6 @@ impl<'a> Parser<'_, 'a> {
             } else if self.is("(") {
                 let arguments = self.nested(Self::arguments)?;
                 self.add(Expression::Call(base, arguments))
-            } else if self.eat("|") {
-                let name = self.dotted()?;
-                let arguments = if self.is("(") { self.nested(Self::arguments)? } else { Vec::new() };
-                self.add(Expression::Filter(Some(base), name, arguments))
-            } else if self.word("is") {
-                self.word("not");
-                let name = self.dotted()?;
-                let arguments = self.nested(Self::test_arguments)?;
-                self.add(Expression::Test(base, name, arguments))
             } else {
                 return Some(base);
             };
@@ -338,7 +348,7 @@ impl<'a> Parser<'_, 'a> {
             Some(Lexeme::Name("else" | "or" | "and" | "if" | "is" | "in" | "not" | "recursive")) => Some(Vec::new()),
             Some(Lexeme::Name(_) | Lexeme::Text(_) | Lexeme::Int(_) | Lexeme::Operator("[" | "{")) => {
                 let base = self.primary()?;
-                Some(vec![(None, base)])
+                Some(vec![(None, self.trail(base)?)])
             }
             _ => Some(Vec::new()),
         }

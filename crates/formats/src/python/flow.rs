@@ -412,7 +412,7 @@ impl<'a> Walk<'a> {
 }
 
 /// Every node, children before parents, in the order of the source.
-fn postorder(module: &Module) -> Vec<Id> {
+pub(super) fn postorder(module: &Module) -> Vec<Id> {
     let mut order = Vec::with_capacity(module.syntax.len());
     let mut open: Vec<Id> = Vec::new();
     for id in module.ids() {

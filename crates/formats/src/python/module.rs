@@ -1,9 +1,10 @@
 //! One parsed file: its text, syntax, names and calls.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use super::{
     entries::Entries,
+    identifier::folded,
     names::{Binding, Names, Variable},
     syntax::{Field, Id, Kind, Limits, PythonError, Syntax},
 };
@@ -18,6 +19,8 @@ pub struct Module {
     pub(super) syntax: Syntax,
     pub(super) names: Names,
     pub(super) entries: Entries,
+    /// Names that are spelled in letters which Python takes for others.
+    folded: HashMap<Id, Box<str>>,
     calls: Vec<Call>,
 }
 
@@ -37,8 +40,9 @@ impl Module {
     pub fn parse(text: impl Into<String>, limits: Limits) -> Result<Self, PythonError> {
         let text = text.into();
         let syntax = Syntax::parse(&text, limits)?;
-        let names = Names::of(&text, &syntax);
-        let mut module = Self { text, syntax, names, entries: Entries::default(), calls: Vec::new() };
+        let folded = if text.is_ascii() { HashMap::new() } else { plain_names(&text, &syntax) };
+        let names = Names::of(&text, &syntax, &folded);
+        let mut module = Self { text, syntax, names, entries: Entries::default(), folded, calls: Vec::new() };
         module.entries = Entries::of(&module);
         module.calls = module.collect_calls();
         Ok(module)
@@ -89,8 +93,13 @@ impl Module {
         self.syntax.range(id)
     }
 
-    /// The source of a node.
+    /// The source of a node; a name as Python compares it.
     pub fn text(&self, id: Id) -> &str {
+        if !self.folded.is_empty()
+            && let Some(plain) = self.folded.get(&id)
+        {
+            return plain;
+        }
         self.text.get(self.range(id)).unwrap_or_default()
     }
 
@@ -182,4 +191,12 @@ impl Module {
         }
         at
     }
+}
+
+/// Names that mean others, by their node.
+fn plain_names(text: &str, syntax: &Syntax) -> HashMap<Id, Box<str>> {
+    let names = syntax
+        .ids()
+        .filter(|id| matches!(syntax.kind(*id), Kind::Identifier | Kind::DottedName | Kind::RelativeImport));
+    names.filter_map(|id| Some((id, folded(text.get(syntax.range(id))?)?))).collect()
 }

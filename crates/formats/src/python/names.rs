@@ -1,6 +1,6 @@
 //! Names: which variable a name means, and what is ever bound to it. One pass to declare, one to look up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::syntax::{Field, Id, Kind, Syntax};
 
@@ -63,10 +63,10 @@ pub(super) struct Names {
 const REACH: usize = 32;
 
 impl Names {
-    pub(super) fn of(text: &str, syntax: &Syntax) -> Self {
+    pub(super) fn of(text: &str, syntax: &Syntax, folded: &HashMap<Id, Box<str>>) -> Self {
         let mut names = Self::default();
         names.open_scopes(syntax);
-        let source = Source { text, syntax };
+        let source = Source { text, syntax, folded };
         for id in syntax.ids() {
             names.redirect(source, id);
         }
@@ -81,7 +81,9 @@ impl Names {
                 *slot = u32::try_from(variable + 1).unwrap_or(0);
             }
         }
-        names.table = HashMap::new();
+        let lasting: HashSet<usize> =
+            names.scopes.iter().enumerate().filter(|(at, scope)| *at == 0 || scope.class).map(|(at, _)| at).collect();
+        names.table.retain(|(scope, _), _| lasting.contains(scope));
         names.redirected = HashMap::new();
         names
     }
@@ -89,6 +91,19 @@ impl Names {
     /// The variable that a name or an attribute of `self` means.
     pub(super) fn variable(&self, id: Id) -> Option<usize> {
         self.uses.get(id.at()).and_then(|slot| (*slot as usize).checked_sub(1))
+    }
+
+    /// The variable of this name in the module.
+    pub(super) fn global(&self, name: &str) -> Option<usize> {
+        self.table.get(&(0, name.into())).copied()
+    }
+
+    /// The variables that an attribute of a class may mean: set in its body, or through `self`.
+    pub(super) fn members(&self, class: Id, name: &str) -> impl Iterator<Item = usize> {
+        // Scopes are opened in the order of the source.
+        let scope = self.scopes.binary_search_by_key(&class, |scope| scope.node).ok();
+        let find = move |name: &str| self.table.get(&(scope?, name.into())).copied();
+        [find(name), find(&format!(".{name}"))].into_iter().flatten()
     }
 
     /// The function, lambda, class or module whose body holds a node.
@@ -353,10 +368,17 @@ impl Names {
 struct Source<'a> {
     text: &'a str,
     syntax: &'a Syntax,
+    /// Names that Python takes for others.
+    folded: &'a HashMap<Id, Box<str>>,
 }
 
 impl<'a> Source<'a> {
     fn text_of(self, id: Id) -> &'a str {
+        if !self.folded.is_empty()
+            && let Some(plain) = self.folded.get(&id)
+        {
+            return plain;
+        }
         self.text.get(self.syntax.range(id)).unwrap_or_default()
     }
 

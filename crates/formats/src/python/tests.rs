@@ -167,6 +167,7 @@ fn any_truncation_is_read() {
     for end in (0..=text.len()).filter(|end| text.is_char_boundary(*end)) {
         let module = module(text.get(..end).unwrap());
         Flow::of(&module, &Toy);
+        Values::of(&module);
     }
 }
 
@@ -177,6 +178,7 @@ fn hostile_source_costs_little() {
         "(".repeat(deep),
         "f(".repeat(deep) + &")".repeat(deep),
         "x".to_owned() + &".y".repeat(deep),
+        "a".to_owned() + &".a".repeat(400_000),
         "x".to_owned() + &"[0".repeat(deep),
         "a = ".repeat(deep) + "1",
         (0..500).map(|n| " ".repeat(n) + "if x:\n").collect(),
@@ -194,6 +196,7 @@ fn hostile_source_costs_little() {
         let started = std::time::Instant::now();
         if let Ok(module) = Module::parse(text.as_str(), Limits::default()) {
             Flow::of(&module, &Toy);
+            Values::of(&module);
             let found = module.calls().iter().filter_map(|call| module.keyword(call.node, "k")).count();
             assert!(found == 0 || found == 5_000);
         }
@@ -217,5 +220,6 @@ proptest::proptest! {
     fn anything_is_read(text in "[a-z(){}\\[\\]:=,.'\"#\\n *@+f]{0,200}") {
         let module = module(&text);
         Flow::of(&module, &Toy);
+        Values::of(&module);
     }
 }

@@ -7,7 +7,7 @@ mod model;
 mod unread;
 mod what;
 
-pub(crate) use model::Folders;
+pub(crate) use model::{Folders, Imports};
 pub(crate) use unread::is_called_like_a_model;
 pub use what::what;
 

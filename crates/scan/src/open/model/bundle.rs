@@ -7,10 +7,10 @@ use std::collections::HashSet;
 use palisade_formats::python::{Kind as Syntax, Limits, Module};
 
 use super::{
-    hydra, keras,
+    hydra, keras, members,
     part::Part,
     python::{self, Use},
-    serve, skops, torchscript,
+    serve, skops, source, torchscript,
 };
 use crate::{
     Engine, Input,
@@ -38,6 +38,8 @@ pub(super) struct Bundle {
     strange: Vec<(String, bool)>,
     oddities: Vec<Oddity>,
     acts: bool,
+    /// Folders with code of a model, which loaders import.
+    custom: HashSet<String>,
 }
 
 impl Bundle {
@@ -64,7 +66,23 @@ impl Bundle {
         let carries =
             |member: &str| [".data/extern_modules", ".data/python_version"].iter().any(|it| member.ends_with(it));
         is(Kind::Package, has(&carries));
-        Self { kinds, named: None, strange: Vec::new(), oddities: Vec::new(), acts: false }
+        let modules = || members.iter().filter(|member| source::is_custom_code(&file_name(member).to_lowercase()));
+        // Packages of software bring modules of these names along for many models.
+        let custom = if modules().next().is_none() || members::is_software(members.iter().copied()) {
+            HashSet::new()
+        } else {
+            modules().map(|member| folder(member).to_owned()).collect()
+        };
+        Self { kinds, named: None, strange: Vec::new(), oddities: Vec::new(), acts: false, custom }
+    }
+
+    /// Whether a member lies with code of a model, or in a package of it.
+    fn is_custom(&self, member: &str) -> bool {
+        if source::is_custom_code(&file_name(member).to_lowercase()) {
+            return true;
+        }
+        let own = folder(member);
+        self.custom.contains(own) || !own.is_empty() && self.custom.contains(folder(own))
     }
 
     fn is(&self, kind: Kind) -> bool {
@@ -83,7 +101,7 @@ impl Bundle {
             Kind::Script => is_script(member),
             Kind::Package => false,
         });
-        by_kind || self.is_model() && (any(SCRIPTS) || own == "py")
+        by_kind || self.is_model() && (any(SCRIPTS) || own == "py") || own == "py" && self.is_custom(member)
     }
 
     /// Judges a member that [`Bundle::wants`]. Returns whether it was read as a part of the package.
@@ -223,6 +241,10 @@ fn is_script(member: &str) -> bool {
     (member.starts_with("code/") || member.contains("/code/")) && extension(member) == "py"
 }
 
+fn folder(member: &str) -> &str {
+    member.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 fn file_name(member: &str) -> &str {
     member.rsplit('/').next().unwrap_or_default()
 }
@@ -264,5 +286,9 @@ mod tests {
         assert!(["h.py", "x/requirements.txt", "MAR-INF/MANIFEST.json"].iter().all(|member| bundle.wants(member)));
         assert!(["vocab.txt", "weights.bin"].iter().all(|member| !bundle.wants(member)));
         assert!(!Bundle::of("a.zip", &["x.py"]).wants("x.py"));
+        let custom = Bundle::of("a.zip", &["m/modeling_x.py", "m/helper.py", "other/x.py"]);
+        assert!(["m/modeling_x.py", "m/helper.py", "m/sub/__init__.py"].iter().all(|member| custom.wants(member)));
+        assert!(!custom.wants("other/x.py") && !custom.wants("x.py"));
+        assert!(!Bundle::of("a.zip", &["m/modeling_x.py", "m/tool.py", "setup.py"]).wants("m/tool.py"));
     }
 }

@@ -114,7 +114,7 @@ pub(super) fn programs_belong<'a>(part: &Part<'_>, programs: usize, names: impl 
 }
 
 /// Whether these are the files of a software package.
-fn is_software<'a>(mut names: impl Iterator<Item = &'a str>) -> bool {
+pub(super) fn is_software<'a>(mut names: impl Iterator<Item = &'a str>) -> bool {
     names.any(|name| {
         let folder = name.split('/').next().unwrap_or_default();
         let file = name.rsplit('/').next().unwrap_or_default();

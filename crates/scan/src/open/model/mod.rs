@@ -19,6 +19,7 @@ mod ggml;
 mod gguf;
 mod hdf5;
 mod hydra;
+mod imports;
 mod java;
 mod keras;
 mod manifest;
@@ -61,6 +62,7 @@ use palisade_formats::{
 };
 
 pub(crate) use folder::Folders;
+pub(crate) use imports::Imports;
 use part::{Budget, Part};
 
 use crate::{Engine, File, Input, input::model};

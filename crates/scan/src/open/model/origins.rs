@@ -1,16 +1,34 @@
 //! Where values in Python code come from: decoded or fetched, brought by a request, learned of the machine.
 
-use palisade_formats::python::{Call, Id, Kind, Label, Module, Passes, Policy};
+use palisade_formats::python::{Call, Field, Id, Kind, Label, Module, Passes, Policy, Values};
 
 use crate::input::model::code::{Act, act, is_sensitive};
 
 /// What values carry: where they come from.
-pub(super) struct Marks;
+pub(super) struct Marks<'a> {
+    /// What functions are, however they are come by.
+    pub(super) values: &'a Values,
+}
 
-impl Policy for Marks {
+impl Marks<'_> {
+    fn act(&self, call: &Call) -> Option<Act> {
+        act(&call.path).or_else(|| self.values.paths(call.function).find_map(act))
+    }
+
+    /// Whether an expression is all of the environment, not one variable of it.
+    fn is_environment(&self, module: &Module, node: Id) -> bool {
+        let named = module.child(node, Field::Attribute).is_none_or(|name| module.text(name) == "environ");
+        let around = module.parent(node).map(|parent| module.kind(parent));
+        let whole =
+            matches!(around, Some(Kind::ArgumentList | Kind::KeywordArgument | Kind::Pair | Kind::DictionarySplat));
+        whole && named && self.values.paths(node).any(|path| path == "os.environ")
+    }
+}
+
+impl Policy for Marks<'_> {
     fn begins(&self, module: &Module, node: Id) -> Option<(Label, bool)> {
         match module.kind(node) {
-            Kind::Call => match act(&module.call(node)?.path)? {
+            Kind::Call => match self.act(module.call(node)?)? {
                 Act::Decodes | Act::Fetches => Some((FOREIGN, true)),
                 Act::Learns => Some((SECRET, true)),
                 Act::File => {
@@ -19,15 +37,7 @@ impl Policy for Marks {
                 }
                 _ => None,
             },
-            // All of the environment, not one variable.
-            Kind::Attribute if module.path(node) == "os.environ" => {
-                let around = module.parent(node).map(|parent| module.kind(parent));
-                let whole = matches!(
-                    around,
-                    Some(Kind::ArgumentList | Kind::KeywordArgument | Kind::Pair | Kind::DictionarySplat)
-                );
-                whole.then_some((SECRET, true))
-            }
+            Kind::Attribute | Kind::Identifier => self.is_environment(module, node).then_some((SECRET, true)),
             _ => None,
         }
     }

