@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use palisade_formats::{
     tree::{Document, Limits},
-    yaml::parse,
+    yaml::{parse, parse_shared},
 };
 
 fuzz_target!(|text: &str| {
@@ -22,4 +22,9 @@ fuzz_target!(|text: &str| {
         open.extend(node.entries().flat_map(|(key, value)| [key, value]));
     }
     assert!(walked <= limits.nodes);
+    // Bombs of aliases are walked in as many steps as there are nodes.
+    let shared = parse_shared(text, limits);
+    for document in shared.documents.iter().chain(&shared.broken) {
+        assert!(document.root().walk().len() <= 3 * limits.nodes);
+    }
 });

@@ -5,14 +5,28 @@ use crate::tree::{Document, Entry, Failure, Limits, Pair, Raw, Scalar, Style};
 
 /// Reads a JSON file. Anything behind the first value is an error.
 pub fn parse(text: &str, limits: Limits) -> Result<Document, Failure> {
+    match parse_partial(text, limits) {
+        (Some(document), None) => Ok(document),
+        (_, failure) => Err(failure.unwrap_or(Failure::Syntax { at: 0, what: WHAT.to_owned() })),
+    }
+}
+
+/// As [`parse`], with everything before an error or a limit: collections that were open there end there.
+pub fn parse_partial(text: &str, limits: Limits) -> (Option<Document>, Option<Failure>) {
     if text.len() > limits.bytes {
-        return Err(Failure::Bytes(limits.bytes));
+        return (None, Some(Failure::Bytes(limits.bytes)));
     }
     let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-    let mut reader = Reader { text, at, limits, nodes: Vec::new() };
-    let root = reader.value(0)?;
+    let mut reader = Reader { text, at, limits, nodes: Vec::new(), failed: None };
+    let root = match reader.value(0) {
+        Ok(root) => root,
+        Err(failure) => return (None, Some(failure)),
+    };
     reader.skip();
-    if reader.at < text.len() { Err(reader.broken()) } else { Ok(Document::new(reader.nodes, root)) }
+    if reader.failed.is_none() && reader.at < text.len() {
+        reader.failed = Some(reader.broken());
+    }
+    (Some(Document::new(reader.nodes, root)), reader.failed)
 }
 
 struct Reader<'a> {
@@ -20,16 +34,18 @@ struct Reader<'a> {
     at: usize,
     limits: Limits,
     nodes: Vec<Raw>,
+    /// Why reading stopped inside of a collection: from then on, everything ends.
+    failed: Option<Failure>,
 }
 
 impl Reader<'_> {
     fn broken(&self) -> Failure {
-        Failure::Syntax { at: self.at, what: "this is no JSON".to_owned() }
+        Failure::Syntax { at: self.at, what: WHAT.to_owned() }
     }
 
     /// Adds a node that ends here.
     fn add(&mut self, start: usize, entry: Entry) -> Result<usize, Failure> {
-        if self.nodes.len() >= self.limits.nodes {
+        if self.nodes.len() >= self.limits.nodes && self.failed.is_none() {
             return Err(Failure::Nodes(self.limits.nodes));
         }
         self.nodes.push(Raw { entry, span: start..self.at });
@@ -74,21 +90,28 @@ impl Reader<'_> {
         self.skip();
         let start = self.at;
         let entry = match self.peek().ok_or_else(|| self.broken())? {
-            b'{' => self.mapping(depth)?,
-            b'[' => self.sequence(depth)?,
+            b'{' => self.mapping(depth),
+            b'[' => self.sequence(depth),
             b'"' => return self.string(),
             _ => self.word()?,
         };
         self.add(start, entry)
     }
 
-    fn mapping(&mut self, depth: usize) -> Result<Entry, Failure> {
+    fn mapping(&mut self, depth: usize) -> Entry {
         let mut pairs = Vec::new();
         self.at += 1;
+        if let Err(failure) = self.pairs(depth, &mut pairs) {
+            self.failed.get_or_insert(failure);
+        }
+        Entry::Mapping(pairs)
+    }
+
+    fn pairs(&mut self, depth: usize, pairs: &mut Vec<Pair>) -> Result<(), Failure> {
         loop {
             self.skip();
-            if self.take(b'}') {
-                return Ok(Entry::Mapping(pairs));
+            if self.failed.is_some() || self.take(b'}') {
+                return Ok(());
             }
             let key = self.string()?;
             self.skip();
@@ -97,23 +120,30 @@ impl Reader<'_> {
             }
             pairs.push(Pair { key, value: self.value(depth + 1)?, merged: false });
             self.skip();
-            if !self.take(b',') && self.peek() != Some(b'}') {
+            if !self.take(b',') && self.peek() != Some(b'}') && self.failed.is_none() {
                 return Err(self.broken());
             }
         }
     }
 
-    fn sequence(&mut self, depth: usize) -> Result<Entry, Failure> {
+    fn sequence(&mut self, depth: usize) -> Entry {
         let mut items = Vec::new();
         self.at += 1;
+        if let Err(failure) = self.items(depth, &mut items) {
+            self.failed.get_or_insert(failure);
+        }
+        Entry::Sequence(items)
+    }
+
+    fn items(&mut self, depth: usize, items: &mut Vec<usize>) -> Result<(), Failure> {
         loop {
             self.skip();
-            if self.take(b']') {
-                return Ok(Entry::Sequence(items));
+            if self.failed.is_some() || self.take(b']') {
+                return Ok(());
             }
             items.push(self.value(depth + 1)?);
             self.skip();
-            if !self.take(b',') && self.peek() != Some(b']') {
+            if !self.take(b',') && self.peek() != Some(b']') && self.failed.is_none() {
                 return Err(self.broken());
             }
         }
@@ -181,6 +211,8 @@ pub(crate) fn escape(rest: &str) -> Option<(char, usize)> {
     }
 }
 
+const WHAT: &str = "this is no JSON";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,6 +273,23 @@ mod tests {
         for end in 0..text.len() {
             assert!(read(text.get(..end).unwrap()).is_err(), "{end}");
         }
+    }
+
+    #[test]
+    fn what_comes_before_an_error_is_kept() {
+        let partial = |text: &str| {
+            let (document, failure) = parse_partial(text, Limits { depth: 3, ..Limits::default() });
+            (document.map(|document| shape(document.root())).unwrap_or_default(), failure.is_some())
+        };
+        for (text, kept) in [
+            ("{\"a\": [1, {\"b\": \"c\", x", "{a:[1 {b:\"c\"}]}"),
+            ("{\"a\": 1} {\"b\": 2}", "{a:1}"),
+            ("{\"a\": 1, \"b\": [[[[[2]]]]], \"c\": 3}", "{a:1 b:[[[]]]}"),
+            ("", ""),
+        ] {
+            assert_eq!(partial(text), (kept.to_owned(), true), "{text}");
+        }
+        assert_eq!(partial("{\"a\": 1}"), ("{a:1}".to_owned(), false));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Parsers of hostile files: bytes in, values with byte ranges out. No policy, no files, no clock.
 
+pub mod assignments;
 pub mod buried;
 pub mod caffe;
 pub mod catboost;
@@ -22,6 +23,7 @@ pub mod json;
 pub mod json_strings;
 pub mod lightgbm;
 pub mod literal;
+pub mod marshal;
 pub mod msgpack;
 pub mod mxnet;
 pub mod notebook;

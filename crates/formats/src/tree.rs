@@ -227,22 +227,34 @@ impl<'d> Node<'d> {
         let mut keys = self.entries().map(|(name, _)| name);
         keys.find(|name| name.text() == Some(key)).map(Self::span)
     }
+
     /// This node and everything below it, each with the key that it stands under. What several aliases name is visited
-    /// once.
+    /// once, and so is what is below it.
     pub fn walk(self) -> Vec<(Option<Self>, Self)> {
         let mut found = Vec::new();
+        self.walk_down((), &mut |key, node, ()| found.push((key, node)));
+        found
+    }
+
+    /// As [`Node::walk`], with something that is handed down: `visit` gets what its parent was given, and returns what is
+    /// given to everything right below.
+    pub fn walk_down<S: Clone>(self, from: S, visit: &mut dyn FnMut(Option<Self>, Self, S) -> S) {
         let mut seen = HashSet::new();
-        let mut open = vec![(None, self)];
-        while let Some((key, node)) = open.pop() {
+        let mut entered = HashSet::new();
+        let mut open = vec![(None, self, from)];
+        while let Some((key, node, given)) = open.pop() {
             if !seen.insert(key.unwrap_or(node).index) {
                 continue;
             }
-            found.push((key, node));
+            let handed = visit(key, node, given);
+            // A million aliases of a collection with a million items cost no more than two million steps.
+            if !entered.insert(node.index) {
+                continue;
+            }
             let below = open.len();
-            open.extend(node.items().map(|item| (None, item)));
-            open.extend(node.entries().map(|(key, value)| (Some(key), value)));
+            open.extend(node.items().map(|item| (None, item, handed.clone())));
+            open.extend(node.entries().map(|(key, value)| (Some(key), value, handed.clone())));
             open.get_mut(below..).unwrap_or_default().reverse();
         }
-        found
     }
 }

@@ -3,4 +3,6 @@
 
 mod detect;
 
-pub use detect::{Detector, HiddenText, Hit, Instructions, PersonalData, RunnableCode, Secrets, all, entropy};
+pub use detect::{
+    Detector, HiddenText, Hit, Instructions, PersonalData, RunnableCode, Secrets, all, decodings, entropy,
+};

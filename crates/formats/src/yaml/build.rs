@@ -4,35 +4,56 @@ use std::{collections::HashMap, ops::Range};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use super::offsets::Offsets;
+use super::{
+    offsets::Offsets,
+    tags::{self, Tagged},
+};
 use crate::tree::{Document, Entry, Failure, Limits, Pair, Raw, Scalar, Style};
 
-/// Reads documents until the end of `text`, a syntax error or a limit.
-pub(super) fn documents(text: &str, limits: Limits) -> (Vec<Document>, Option<Failure>) {
+/// What a text is built into.
+#[derive(Default)]
+pub(super) struct Built {
+    pub(super) documents: Vec<Document>,
+    pub(super) broken: Option<Document>,
+    pub(super) tags: Vec<Tagged>,
+    pub(super) failure: Option<Failure>,
+}
+
+/// Reads documents until the end of `text`, a syntax error or a limit. If `shared`, an alias counts as one node, whatever is
+/// below the node that it names.
+pub(super) fn documents(text: &str, limits: Limits, shared: bool) -> Built {
     let offsets = Offsets::new(text);
     let mut parser = Parser::new_from_str(text);
-    let mut builder = Builder { limits, spent: 0, ..Builder::default() };
-    let mut documents = Vec::new();
+    let mut builder = Builder { limits, shared, ..Builder::default() };
+    let mut built = Built::default();
     while let Some(event) = parser.next_event() {
-        let (event, span) = match event {
-            Ok(event) => event,
+        let failure = match event {
+            Ok((Event::StreamEnd, _)) => break,
+            Ok((Event::DocumentStart(_), _)) => {
+                builder.restart();
+                continue;
+            }
+            Ok((Event::DocumentEnd, _)) => {
+                built.documents.extend(builder.finish());
+                continue;
+            }
+            Ok((event, span)) => {
+                let range = bytes(&offsets, span);
+                built.tags.extend(tags::of(&event, &range));
+                builder.event(event, range).err()
+            }
             Err(error) => {
                 let at = offsets.byte(error.marker().index());
-                return (documents, Some(Failure::Syntax { at, what: error.info().to_owned() }));
+                Some(Failure::Syntax { at, what: error.info().to_owned() })
             }
         };
-        match event {
-            Event::StreamEnd => break,
-            Event::DocumentStart(_) => builder.restart(),
-            Event::DocumentEnd => documents.extend(builder.finish()),
-            event => {
-                if let Err(failure) = builder.event(event, bytes(&offsets, span)) {
-                    return (documents, Some(failure));
-                }
-            }
+        if failure.is_some() {
+            built.broken = builder.abandon();
+            built.failure = failure;
+            break;
         }
     }
-    (documents, None)
+    built
 }
 
 fn bytes(offsets: &Offsets<'_>, span: Span) -> Range<usize> {
@@ -43,6 +64,10 @@ fn bytes(offsets: &Offsets<'_>, span: Span) -> Range<usize> {
 #[derive(Default)]
 struct Builder {
     limits: Limits,
+    /// Whether what aliases share counts once.
+    shared: bool,
+    /// How many pairs `<<` has brought, if that is counted by itself.
+    brought: usize,
     /// What a walk over all documents would visit so far.
     spent: usize,
     nodes: Vec<Raw>,
@@ -63,12 +88,24 @@ struct Open {
 
 impl Builder {
     fn restart(&mut self) {
-        *self = Self { limits: self.limits, spent: self.spent, ..Self::default() };
+        *self = Self { limits: self.limits, shared: self.shared, spent: self.spent, ..Self::default() };
     }
 
     fn finish(&mut self) -> Option<Document> {
         let root = self.root.take()?;
         Some(Document::new(std::mem::take(&mut self.nodes), root))
+    }
+
+    /// What there is of a document that breaks off: every collection ends here.
+    fn abandon(&mut self) -> Option<Document> {
+        while let Some(Open { node, anchor, .. }) = self.open.pop() {
+            let end = self.nodes.last().map_or(0, |last| last.span.end);
+            if let Some(raw) = self.nodes.get_mut(node) {
+                raw.span.end = end.max(raw.span.end);
+            }
+            self.close(node, anchor);
+        }
+        self.finish()
     }
 
     fn event(&mut self, event: Event<'_>, span: Range<usize>) -> Result<(), Failure> {
@@ -88,7 +125,8 @@ impl Builder {
             Event::Alias(anchor) => {
                 // An alias of a node that is still open (a cycle) or of another document stays opaque.
                 let node = if let Some(target) = self.anchors.get(&anchor).copied() {
-                    self.spend(self.weights.get(target).copied().unwrap_or(1))?;
+                    let below = self.weights.get(target).copied().unwrap_or(1);
+                    self.spend(if self.shared { 1 } else { below })?;
                     target
                 } else {
                     self.add(Entry::Opaque, span)?
@@ -179,7 +217,15 @@ impl Builder {
             let Some(Entry::Mapping(theirs)) = self.nodes.get(source).map(|raw| &raw.entry) else { continue };
             let brought: Vec<Pair> = theirs.iter().map(|pair| Pair { merged: true, ..*pair }).collect();
             let weight = self.weights.get(source).copied().unwrap_or(1);
-            self.spend(weight)?;
+            if self.shared {
+                // What is not brought is walked where it stands.
+                self.brought = self.brought.saturating_add(brought.len());
+                if self.brought > self.limits.nodes {
+                    return Ok(());
+                }
+            } else {
+                self.spend(weight)?;
+            }
             if let Some(total) = self.weights.get_mut(node) {
                 *total = total.saturating_add(weight);
             }

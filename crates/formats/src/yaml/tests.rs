@@ -109,6 +109,32 @@ fn a_billion_laughs_cost_nothing() {
 }
 
 #[test]
+fn what_stands_behind_a_bomb_is_read_by_those_who_look_once() {
+    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..30 {
+        let items = vec![format!("*a{}", level - 1); 10].join(", ");
+        writeln!(text, "a{level}: &a{level} {{k: [{items}]}}").unwrap();
+    }
+    text += "m0: &m0 {k: v}\n";
+    for n in 1..3000 {
+        writeln!(text, "m{n}: &m{n} {{<<: [*m{}, *m{}], k{n}: v}}", n - 1, n - 1).unwrap();
+    }
+    text += "payload: here\n";
+    let start = Instant::now();
+    let stream = parse_shared(&text, Limits::default());
+    assert_eq!(stream.failure, None);
+    let walked = stream.documents[0].root().walk();
+    assert_eq!(walked.last().and_then(|(_, node)| node.text()), Some("here"));
+    let wide = format!(
+        "a: &a [{}]\nb: {{{}}}\n",
+        "1, ".repeat(50_000),
+        (0..50_000).fold(String::new(), |text, n| text + &format!("k{n}: *a, "))
+    );
+    assert_eq!(parse_shared(&wide, Limits::default()).documents[0].root().walk().len(), 100_003);
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[test]
 fn depth_and_size_are_bounded() {
     let start = Instant::now();
     let deep = [
@@ -131,6 +157,8 @@ fn the_documents_before_a_break_are_kept() {
     let stream = read("a: 1\n---\nb: [1, 2\n---\nc: 3\n");
     assert_eq!(stream.documents.len(), 1);
     assert!(matches!(stream.failure, Some(Failure::Syntax { .. })));
+    let broken = stream.broken.unwrap();
+    assert_eq!(broken.root().get("b").map(|list| list.items().count()), Some(2));
 }
 
 #[test]

@@ -35,6 +35,19 @@ pub(crate) fn measured(value: f64) -> String {
 /// From which size on no decimal is shown, one, two and so on.
 const FLOORS: [f64; 7] = [1000.0, 100.0, 10.0, 1.0, 0.1, 0.01, 0.001];
 
+/// A number of bytes with its unit: `1.5 KiB`.
+pub(crate) fn size(bytes: u64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let (mut value, mut tenths, mut index) = (bytes, 0, 0);
+    while value >= 1024 && index + 1 < units.len() {
+        tenths = value % 1024 * 10 / 1024;
+        value /= 1024;
+        index += 1;
+    }
+    let unit = units.get(index).copied().unwrap_or_default();
+    if index == 0 { format!("{value} {unit}") } else { format!("{value}.{tenths} {unit}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +72,13 @@ mod tests {
             (f64::NAN, "NaN"),
         ] {
             assert_eq!(measured(value), shown);
+        }
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        for (bytes, expected) in [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (3_400_000, "3.2 MiB")] {
+            assert_eq!(size(bytes), expected);
         }
     }
 }

@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use palisade_base::{Confidence, Meta};
 
+pub use encoded::decodings;
 pub use hidden_text::HiddenText;
 pub use instruction::Instructions;
 pub use personal_data::PersonalData;

@@ -7,6 +7,7 @@ use palisade_base::Component;
 use super::{findings, gaps, severity, text};
 use crate::{
     Report,
+    render::number,
     verdict::{Level, Verdict, verdicts},
 };
 
@@ -26,9 +27,10 @@ pub(super) fn sections(report: &Report) -> Markup {
     let found = |component: &&Component| report.findings.iter().any(|finding| finding.component == **component);
     let components: Vec<Component> = Component::ALL.iter().filter(found).copied().collect();
     let left_out = crate::left_out::worth_saying(&report.left_out).next().is_some();
+    let verdicts = verdicts(report);
     html! {
-        section id="verdict" aria-label="Verdict" {
-            div.files { @for verdict in &verdicts(report) { (file(verdict)) } }
+        section.rulings id="verdict" aria-label="Verdict" {
+            div.files { @for verdict in &verdicts { (file(verdict, verdicts.len() > 1)) } }
         }
         @if !components.is_empty() { (findings::of_files(report, &components)) }
         @if !report.unscanned.is_empty() || left_out {
@@ -40,7 +42,8 @@ pub(super) fn sections(report: &Report) -> Markup {
     }
 }
 
-fn file(verdict: &Verdict<'_>) -> Markup {
+/// `named` where the page is about several files: otherwise its title is the name.
+fn file(verdict: &Verdict<'_>, named: bool) -> Markup {
     let class = match (verdict.level, verdict.level.severity()) {
         (_, Some(severity)) => format!("file {severity}"),
         (Level::Clean, None) => "file good".to_owned(),
@@ -54,8 +57,9 @@ fn file(verdict: &Verdict<'_>) -> Markup {
             }
             h2 { (text::capital(verdict.level.meaning())) }
             dl {
-                div { dt { "File" } dd { code { (text::name(verdict.path)) } } }
+                @if named { div { dt { "File" } dd { code { (text::name(verdict.path)) } } } }
                 div { dt { "What it is" } dd { (text::capital(verdict.what.map_or("unknown", |(what, _)| what))) } }
+                @if let Some((_, bytes)) = verdict.what { div { dt { "Size" } dd { (number::size(bytes)) } } }
                 @if !verdict.why.is_empty() {
                     div { dt { (if verdict.level == Level::Clean { "Worth a look" } else { "Why" }) } dd { @for why in &verdict.why { p { (text::sentence(&text::full(why))) } } } }
                 }

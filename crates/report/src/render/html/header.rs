@@ -51,7 +51,7 @@ pub(super) fn header(report: &Report, title: &str) -> Markup {
                     div { dt { "Made" } dd { time datetime=(made) { (made.strftime("%-d %B %Y, %H:%M UTC")) } } }
                 }
                 div { dt { "By" } dd { "Palisade " (report.version) } }
-                @if report.stats.files > 0 {
+                @if report.stats.files > 0 && !of_files {
                     div {
                         dt { "Read" }
                         dd { (number::grouped(report.stats.judged)) " of " (number::grouped(report.stats.files)) " files judged" }

@@ -4,10 +4,10 @@ use std::io;
 
 use anstyle::{AnsiColor, Effects, Style};
 
-use super::{line, severity_style, size, wrapped};
+use super::{line, severity_style, wrapped};
 use crate::{
     Report,
-    render::Options,
+    render::{Options, number::size},
     verdict::{Level, Verdict, verdicts},
 };
 

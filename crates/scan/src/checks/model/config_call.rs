@@ -10,8 +10,9 @@ use crate::{
 palisade_base::meta! {
     /// ## What it does
     ///
-    /// Reads the configuration that comes with a model (`_target_` of Hydra in `NeMo` archives and YAML files, schemas of
-    /// `skops`, objects and registered names of Keras) and reports what a loader would import and call because of a name
+    /// Reads the configuration that comes with a model (`_target_` of Hydra in `NeMo` archives, YAML, JSON, TOML, INI and
+    /// HOCON; tags of YAML; `auto_map` and other keys of `transformers`, `diffusers` and `sentence-transformers`; schemas of
+    /// `skops`; objects and registered names of Keras), loose or in an archive, and reports what a loader would import and call because of a name
     /// that is written there. Names are judged like those in a pickle: functions that run code or reach files, processes or
     /// the network are worst; classes of known machine learning libraries are what such files are made of.
     ///
@@ -35,7 +36,8 @@ palisade_base::meta! {
     ///
     /// ## Limits
     ///
-    /// What a class of a known library does with its arguments is not looked into.
+    /// What a class of a known library does with its arguments is not looked into. Of TOML, INI and HOCON only keys with one
+    /// value each are read; includes are not followed.
     ///
     /// ## References
     ///

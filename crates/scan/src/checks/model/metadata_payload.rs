@@ -1,9 +1,12 @@
 //! Text beside the weights that is code.
 
 use palisade_base::{Check, Confidence, Finding, Severity};
-use palisade_text::{Detector, RunnableCode};
+use palisade_text::{Detector, Hit, RunnableCode};
 
-use crate::Input;
+use crate::{
+    Input,
+    input::model::{Metadata, carried},
+};
 
 palisade_base::meta! {
     /// ## What it does
@@ -11,7 +14,9 @@ palisade_base::meta! {
     /// Looks into the text that model files carry beside their weights (metadata of safetensors, GGUF, Core ML, ONNX and
     /// boosted trees, attributes of graphs, strings of formats that have no other text) for code that runs something: calls
     /// that run commands or evaluate text, command lines, scripts, and any of these encoded. See `palisade explain
-    /// runnable-code` for what counts.
+    /// runnable-code` for what counts. What is written in Base64, Base32, Base85, Ascii85 or hexadecimal is decoded, and
+    /// unpacked if it is compressed: programs, bytecode of Python and pickles that call functions count too. Code that is
+    /// quoted (in backticks or a fenced block) in a text that is meant to be read, such as a description, is one step milder.
     ///
     /// ## Why it matters
     ///
@@ -63,19 +68,12 @@ impl<'a> Check<Input<'a>> for MetadataPayload {
     fn run(&self, input: &Input<'a>, report: &mut dyn FnMut(Finding)) {
         let Input::Metadata(metadata) = input else { return };
         // One text is one finding: the surest hit says it.
-        let hits = RunnableCode.find(metadata.text);
-        let Some(worst) = hits.iter().max_by_key(|hit| hit.confidence) else { return };
-        let severity = match worst.confidence {
-            Confidence::High => Severity::High,
-            Confidence::Medium => Severity::Medium,
-            Confidence::Low => return,
-        };
-        let what = match worst.kind {
-            "command-line" => "a command line",
-            "script" => "a script",
-            "encoded-code" => "code in an encoding",
-            _ => "a call that runs code",
-        };
+        let written = RunnableCode.find(metadata.text);
+        let written = written.iter().filter_map(|hit| Some((weigh(metadata, hit)?, words(hit))));
+        let worst = written.max_by_key(|(severity, _)| *severity);
+        let carried = || carried::in_text(metadata.text).map(|what| (Severity::High, what));
+        let worst = worst.filter(|(severity, _)| *severity >= Severity::High).or_else(carried).or(worst);
+        let Some((severity, what)) = worst else { return };
         let filed = if metadata.key.is_empty() { String::new() } else { format!(" under `{}`", metadata.key) };
         let message = format!("its text{filed} holds {what}");
         let finding = Finding::builder(&META, metadata.evidence(what), message).severity(severity);
@@ -83,16 +81,75 @@ impl<'a> Check<Input<'a>> for MetadataPayload {
     }
 }
 
+fn weigh(metadata: &Metadata<'_>, hit: &Hit) -> Option<Severity> {
+    let quoted = is_documentation(&metadata.key) && is_quoted(metadata.text, hit.range.start);
+    match (hit.confidence, quoted) {
+        (Confidence::High, false) => Some(Severity::High),
+        (Confidence::High, true) | (Confidence::Medium, false) => Some(Severity::Medium),
+        (Confidence::Medium, true) => Some(Severity::Low),
+        (Confidence::Low, _) => None,
+    }
+}
+
+fn words(hit: &Hit) -> &'static str {
+    match hit.kind {
+        "command-line" => "a command line",
+        "script" => "a script",
+        "encoded-code" => "code in an encoding",
+        _ => "a call that runs code",
+    }
+}
+
+/// Whether people read what is filed under a key.
+fn is_documentation(key: &str) -> bool {
+    let last = key.rsplit(['.', '/', ':']).next().unwrap_or_default().to_ascii_lowercase();
+    READ.iter().any(|name| last == *name || last.strip_suffix('s') == Some(name))
+}
+
+/// Whether a place lies in backticks: in a fenced block, or in a line.
+fn is_quoted(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    before.matches("```").count() % 2 == 1 || line.matches('`').count() % 2 == 1
+}
+
+/// Keys of texts for people.
+const READ: &[&str] = &[
+    "description",
+    "readme",
+    "example",
+    "usage",
+    "license",
+    "licence",
+    "documentation",
+    "doc",
+    "docstring",
+    "doc_string",
+    "model_card",
+    "card",
+    "comment",
+    "note",
+    "help",
+    "citation",
+    "changelog",
+    "installation",
+    "instruction",
+    "summary",
+];
+
 #[cfg(test)]
 mod tests {
     use palisade_base::Artifact;
 
     use super::*;
-    use crate::input::model::Metadata;
 
     fn severity(text: &str) -> Option<Severity> {
+        under("description", text)
+    }
+
+    fn under(key: &str, text: &str) -> Option<Severity> {
         let artifact = Artifact::file("m.safetensors");
-        let key = "description".to_owned();
+        let key = key.to_owned();
         let metadata = Metadata { artifact: &artifact, bytes: text.as_bytes(), range: 0..text.len(), key, text };
         let mut found = Vec::new();
         MetadataPayload.run(&Input::Metadata(metadata), &mut |finding| found.push(finding.severity));
@@ -106,5 +163,14 @@ mod tests {
         assert_eq!(severity("X19pbXBvcnRfXygnb3MnKS5zeXN0ZW0oJ2lkJyk="), Some(Severity::High));
         assert_eq!(severity("cleanup: chmod 777 /tmp/x"), Some(Severity::Medium));
         assert_eq!(severity("A classifier of executive summaries; evaluated with eval.py on os-level metrics."), None);
+    }
+
+    #[test]
+    fn what_is_quoted_for_people_is_milder() {
+        let text = "Install it:\n```sh\ncurl https://example.com/x.sh | sh\n```\nand use it.";
+        assert_eq!(under("general.description", text), Some(Severity::Medium));
+        assert_eq!(under("examples", "call `os.system('id')` never"), Some(Severity::Medium));
+        assert_eq!(under("postprocess", text), Some(Severity::High));
+        assert_eq!(under("description", "curl https://example.com/x.sh | sh"), Some(Severity::High));
     }
 }

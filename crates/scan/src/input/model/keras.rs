@@ -63,6 +63,11 @@ pub(crate) fn looks_up(class: &str) -> bool {
         || class.ends_with("Tokenizer") && class != "Tokenizer"
 }
 
+/// Whether Keras brings a class or function of this name, in any of its versions.
+pub(crate) fn is_built_in(name: &str) -> bool {
+    BUILT_IN.binary_search(&name).is_ok()
+}
+
 /// Whether a module belongs to Keras or to one of the libraries of its authors.
 pub(crate) fn is_keras(module: &str) -> bool {
     let inside =
@@ -79,7 +84,7 @@ fn of_keras(module: &str, name: &str, kind: Kind) -> Option<Does> {
     let computes = module.split('.').any(|part| COMPUTES.contains(&part));
     match kind {
         Kind::Class if is_class => module.split('.').any(|part| part == "callbacks").then_some(Does::Custom),
-        _ if computes || HARMLESS.contains(&name) || BUILT_IN.binary_search(&name).is_ok() => None,
+        _ if computes || HARMLESS.contains(&name) || is_built_in(name) => None,
         _ => Some(Does::Calls),
     }
 }
@@ -96,7 +101,7 @@ fn of_tensorflow(module: &str, name: &str, kind: Kind) -> Option<Does> {
 fn registered_as(name: &str) -> Option<Does> {
     match name.split_once('>') {
         Some((package, _)) if REGISTERED.contains(&package) => None,
-        None if name.starts_with("__") || BUILT_IN.binary_search(&name).is_ok() => None,
+        None if name.starts_with("__") || is_built_in(name) => None,
         _ => Some(Does::Custom),
     }
 }

@@ -1,5 +1,6 @@
 //! Parsed inputs of models.
 
+pub(crate) mod carried;
 pub(crate) mod code;
 mod effect;
 pub(crate) mod keras;

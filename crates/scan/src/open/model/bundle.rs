@@ -7,14 +7,17 @@ use std::collections::HashSet;
 use palisade_formats::python::{Kind as Syntax, Limits, Module};
 
 use super::{
-    hydra, keras, members,
+    keras, members, name,
     part::Part,
     python::{self, Use},
-    serve, skops, source, torchscript,
+    repository, serve,
+    settings::Reads,
+    skops, source, torchscript,
 };
 use crate::{
     Engine, Input,
-    input::model::{Does, Effects, Oddity, OddityKind, When},
+    file::as_text,
+    input::model::{Does, Effects, Oddity, OddityKind, When, target::Trust},
 };
 
 /// A kind of package. An archive may be of several.
@@ -40,6 +43,8 @@ pub(super) struct Bundle {
     acts: bool,
     /// Folders with code of a model, which loaders import.
     custom: HashSet<String>,
+    /// Modules that settings in it name, by their paths in it.
+    asked: HashSet<String>,
 }
 
 impl Bundle {
@@ -73,7 +78,15 @@ impl Bundle {
         } else {
             modules().map(|member| folder(member).to_owned()).collect()
         };
-        Self { kinds, named: None, strange: Vec::new(), oddities: Vec::new(), acts: false, custom }
+        Self {
+            kinds,
+            named: None,
+            strange: Vec::new(),
+            oddities: Vec::new(),
+            acts: false,
+            custom,
+            asked: HashSet::new(),
+        }
     }
 
     /// Whether a member lies with code of a model, or in a package of it.
@@ -101,7 +114,28 @@ impl Bundle {
             Kind::Script => is_script(member),
             Kind::Package => false,
         });
-        by_kind || self.is_model() && (any(SCRIPTS) || own == "py") || own == "py" && self.is_custom(member)
+        let code = own == "py" && (self.is_model() || self.is_custom(member));
+        by_kind || code || self.is_model() && any(SCRIPTS) || repository::wants(&name::file_name(member))
+    }
+
+    /// Whether settings name modules that nothing has judged.
+    pub(super) fn asks(&self) -> bool {
+        !self.asked.is_empty()
+    }
+
+    /// Judges a module that settings name, unless it was judged for what it is called.
+    pub(super) fn answer(&mut self, part: &Part<'_>, member: &str, engine: &mut Engine) {
+        let member = member.trim_start_matches("./");
+        if self.asked.remove(member) && !self.is_model() && !self.is_custom(member) {
+            let text = as_text(part.bytes);
+            let usage = Use { when: When::Load, script: false, builds: false };
+            python::judge(part, &text, "Python that comes with a model", usage, engine);
+        }
+    }
+
+    /// Whether a member is a module that settings name.
+    pub(super) fn asks_for(&self, member: &str) -> bool {
+        self.asked.contains(member.trim_start_matches("./"))
     }
 
     /// Judges a member that [`Bundle::wants`]. Returns whether it was read as a part of the package.
@@ -109,22 +143,31 @@ impl Bundle {
         if !self.wants(member) {
             return false;
         }
-        if SCRIPTS.contains(&extension(member).as_str()) {
+        if self.is_model() && SCRIPTS.contains(&extension(member).as_str()) {
             // Scripts of a shell have no place beside weights; beside a server they may.
             let code = !self.is(Kind::Served);
             self.odd(format!("`{member}` is a script"), code);
         }
-        let text = String::from_utf8_lossy(part.bytes);
+        let text = as_text(part.bytes);
         let acts = self.member(part, member, &text, engine);
         self.acts |= acts == Some(true);
-        acts.is_some()
+        let own = extension(member);
+        let obeyed = SETTINGS.contains(&own.as_str()) && (self.is(Kind::Nemo) || self.is(Kind::Served));
+        if own != "py" || acts.is_none() {
+            let trust = if obeyed { Trust::Archive } else { Trust::Project };
+            let seen = repository::open(part, Reads { trust, keras: acts.is_none() }, engine);
+            self.acts |= seen.acts;
+            let folder = member.trim_start_matches("./").rsplit_once('/').map_or("", |(folder, _)| folder);
+            let inside = |module: String| if folder.is_empty() { module } else { format!("{folder}/{module}") };
+            self.asked.extend(seen.modules.into_iter().map(inside));
+        }
+        acts.is_some() || obeyed
     }
 
     /// Whether a member does more than compute; `None` if it is nothing to the loader.
     fn member(&mut self, part: &Part<'_>, member: &str, text: &str, engine: &mut Engine) -> Option<bool> {
         let own = extension(member);
         let name = file_name(member);
-        let settings = SETTINGS.contains(&own.as_str());
         if self.is(Kind::Keras) && own == "json" {
             let config = name == "config.json" || text.contains("\"class_name\"");
             config.then(|| keras::config(part, text, 0, engine))
@@ -143,7 +186,7 @@ impl Bundle {
             Some(false)
         } else if self.is(Kind::Script) && is_script(member) {
             Some(torchscript::code(part, text, engine))
-        } else if own == "py" {
+        } else if own == "py" && (self.is_model() || self.is_custom(member)) {
             if self.is(Kind::Package) {
                 self.package(part, engine);
             }
@@ -155,8 +198,6 @@ impl Bundle {
                 Use { when, script: false, builds: false },
                 engine,
             ))
-        } else if settings && (self.is(Kind::Nemo) || self.is(Kind::Served)) {
-            Some(hydra::settings(part, text, engine))
         } else if self.is(Kind::Exported) && own == "json" {
             Some(torchscript::graph(part, text, engine))
         } else {
@@ -284,6 +325,7 @@ mod tests {
     fn only_what_loaders_obey_is_wanted() {
         let bundle = Bundle::of("m.mar", &[]);
         assert!(["h.py", "x/requirements.txt", "MAR-INF/MANIFEST.json"].iter().all(|member| bundle.wants(member)));
+        assert!(Bundle::of("a.zip", &["modeling_x.py"]).wants("modeling_x.py"));
         assert!(["vocab.txt", "weights.bin"].iter().all(|member| !bundle.wants(member)));
         assert!(!Bundle::of("a.zip", &["x.py"]).wants("x.py"));
         let custom = Bundle::of("a.zip", &["m/modeling_x.py", "m/helper.py", "other/x.py"]);

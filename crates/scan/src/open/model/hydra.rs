@@ -4,82 +4,27 @@
 use std::ops::Range;
 
 use palisade_formats::{
-    json,
     python::{Kind, Limits as PythonLimits, Module},
-    sniff::holds,
-    tree::{Failure, Limits, Node, Value},
-    yaml,
+    tree::{Node, Value},
+    yaml::Tagged,
 };
 
-use super::{part::Part, python};
-use crate::{
-    Engine, File, Input,
-    file::as_text,
-    input::model::{
-        Carrier, Does, Effect, Effects, When, keep_worst,
-        target::{Trust, judge, tagged},
-    },
+use super::python;
+use crate::input::model::{
+    Carrier, Does, Effect, When,
+    target::{Trust, judge, tagged},
 };
 
-/// Judges settings in an archive of a model. Returns whether they call what they should not.
-pub(super) fn settings(part: &Part<'_>, text: &str, engine: &mut Engine) -> bool {
-    let effects = effects(part, text, Trust::Archive, engine).unwrap_or_default();
-    let acts = effects.iter().any(|effect| effect.does > Does::Known);
-    hand_over(part, effects, engine);
-    acts
+/// What loaders do because of tags.
+pub(super) fn tags(tags: &[Tagged], found: &mut Vec<Effect>) {
+    found.extend(tags.iter().filter_map(|tag| of_tag(&tag.tag, tag.range.clone())));
 }
 
-/// Judges a file of settings, if loaders would make something of it. Returns whether they would.
-pub(super) fn file(part: &Part<'_>, file: &File<'_>, engine: &mut Engine) -> bool {
-    let is_settings = matches!(part.name.rsplit('.').next(), Some("yaml" | "yml" | "json"));
-    if !is_settings || !file.is_whole() {
-        return false;
+/// What loaders make because of names in a document.
+pub(super) fn targets(root: Node<'_>, trust: Trust, found: &mut Vec<Effect>) {
+    for (key, node) in root.walk() {
+        of_node(root, key, node, trust, found);
     }
-    let has = |word: &str| holds(file.bytes, word);
-    let worth =
-        has("_target_") || has("${eval") || has("python/") || has("class_path") || has("target") && has("params");
-    if !worth {
-        return false;
-    }
-    let text = as_text(file.bytes);
-    let Some(effects) = effects(part, &text, Trust::Project, engine).filter(|effects| !effects.is_empty()) else {
-        return false;
-    };
-    hand_over(part, effects, engine);
-    true
-}
-
-fn hand_over(part: &Part<'_>, effects: Vec<Effect>, engine: &mut Engine) {
-    let title = "the settings of a model";
-    engine.judge(&Input::Effects(Effects { artifact: part.artifact, bytes: part.bytes, title, effects }));
-}
-
-fn effects(part: &Part<'_>, text: &str, trust: Trust, engine: &mut Engine) -> Option<Vec<Effect>> {
-    let mut found = Vec::new();
-    let (documents, failure) = if part.has_extension("json") {
-        match json::parse(text, LIMITS) {
-            Ok(document) => (vec![document], None),
-            Err(failure) => (Vec::new(), Some(failure)),
-        }
-    } else {
-        found.extend(yaml::tags(text, LIMITS).into_iter().filter_map(|tag| of_tag(&tag.tag, tag.range)));
-        let stream = yaml::parse(text, LIMITS);
-        (stream.documents, stream.failure)
-    };
-    match failure {
-        // Other software owns most files with such words in them; what is over a limit may be ours all the same.
-        Some(Failure::Syntax { .. }) if trust == Trust::Project && found.is_empty() => return None,
-        Some(failure) => part.unscanned(engine, format!("its settings cannot be read: {failure}")),
-        None => {}
-    }
-    for document in &documents {
-        let root = document.root();
-        for (key, node) in root.walk() {
-            of_node(root, key, node, trust, &mut found);
-        }
-    }
-    keep_worst(&mut found, MOST);
-    Some(found)
 }
 
 fn of_tag(tag: &str, range: Range<usize>) -> Option<Effect> {
@@ -103,9 +48,13 @@ fn of_node(root: Node<'_>, key: Option<Node<'_>>, node: Node<'_>, trust: Trust, 
     if node.value() != Value::Mapping {
         return;
     }
+    // The factory that `logging.config.dictConfig` calls.
+    if let Some(factory) = node.get("()").filter(|factory| factory.string().is_some_and(|path| path.contains('.'))) {
+        push(root, factory, factory.text().unwrap_or_default(), Trust::Project, found, Does::Known);
+    }
     for key in ["_target_", "__target__"] {
         if let Some(target) = node.get(key) {
-            push(root, target, target.text().unwrap_or_default(), trust, found, Does::Known);
+            push(root, target, target.string().unwrap_or_default(), trust, found, Does::Known);
         }
     }
     let partner = |keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
@@ -125,13 +74,23 @@ fn of_node(root: Node<'_>, key: Option<Node<'_>>, node: Node<'_>, trust: Trust, 
 /// Judges a name that a loader imports and calls, or only fetches for later.
 fn push(root: Node<'_>, node: Node<'_>, path: &str, trust: Trust, found: &mut Vec<Effect>, least: Does) {
     let path = resolved(root, path);
-    let Some(does) = judge(&path, trust).filter(|does| *does >= least) else { return };
+    if path.is_empty() {
+        return;
+    }
+    if let Some((does, what)) = called(&path, trust).filter(|(does, _)| *does >= least) {
+        found.push(Effect { range: node.span(), carrier: Carrier::Name, does, when: When::Load, what });
+    }
+}
+
+/// What a loader does that calls what a path names.
+pub(super) fn called(path: &str, trust: Trust) -> Option<(Does, String)> {
+    let does = judge(path, trust)?;
     let what = match does {
         Does::Custom if path.contains("${") => format!("calls what `{path}` stands for, which is not in it"),
         Does::Custom => format!("imports and makes a `{path}`, which is not known"),
         _ => format!("imports and calls `{path}`"),
     };
-    found.push(Effect { range: node.span(), carrier: Carrier::Name, does, when: When::Load, what });
+    Some((does, what))
 }
 
 /// A path with `${a.b}` replaced by what stands there.
@@ -155,11 +114,15 @@ fn resolver(text: &str) -> Option<(Does, String)> {
     let at =
         ["${eval:", "${exec:", "${python:", "${py:"].iter().find_map(|start| Some(text.find(start)? + start.len()))?;
     let source = text.get(at..)?.trim_end().trim_end_matches('}').trim().trim_matches(['\'', '"']);
-    let shown: String = source.chars().take(80).collect();
-    let plain = source.replace("${", "").replace('}', "");
-    let inner = python::acts(&plain, python::Use { when: When::Load, script: true, builds: false }).unwrap_or_default();
+    evaluated(&source.replace("${", "").replace('}', ""))
+}
+
+/// What an expression of Python does whose value a loader wants.
+pub(super) fn evaluated(plain: &str) -> Option<(Does, String)> {
+    let shown: String = plain.chars().take(80).collect();
+    let inner = python::acts(plain, python::Use { when: When::Load, script: true, builds: false }).unwrap_or_default();
     let acts = inner.iter().any(|effect| effect.does > Does::Known) || plain.contains("__");
-    let calls = Module::parse(plain, PythonLimits::default()).is_ok_and(|module| {
+    let calls = Module::parse(plain.to_owned(), PythonLimits::default()).is_ok_and(|module| {
         module
             .ids()
             .any(|id| module.kind(id) == Kind::Call && !ARITHMETIC.contains(&module.path(id).trim_end_matches("()")))
@@ -172,8 +135,6 @@ fn resolver(text: &str) -> Option<(Does, String)> {
 }
 
 const ARITHMETIC: &[&str] = &["int", "float", "max", "min", "round", "len", "str", "abs", "sum", "bool"];
-const LIMITS: Limits = Limits { bytes: 16 << 20, nodes: 1 << 20, depth: 100 };
-const MOST: usize = 500;
 
 #[cfg(test)]
 mod tests {

@@ -5,35 +5,56 @@ use std::ops::Range;
 use palisade_formats::{
     json,
     python::{Kind as Syntax, Limits as PythonLimits, Module},
-    sniff::holds,
-    tree::{Failure, Limits, Node, Value},
+    tree::{Document, Limits, Node, Value},
 };
 
 use super::{name, part::Part};
 use crate::{
-    Engine, File, Input,
-    file::as_text,
+    Engine, Input,
     input::model::{
         Carrier, Does, Effect, Effects, Metadata, When,
-        keras::{Kind, judge, looks_up, tensorflow_operation},
+        keras::{Kind, is_built_in, is_keras, judge, looks_up, tensorflow_operation},
     },
 };
 
 /// Judges a configuration that stands at offset `at` of a part. Returns whether it brings code, or calls what it should not.
 pub(super) fn config(part: &Part<'_>, text: &str, at: usize, engine: &mut Engine) -> bool {
-    let document = match json::parse(text, LIMITS) {
-        Ok(document) => document,
-        Err(failure) => {
-            part.unscanned(engine, format!("its Keras configuration cannot be read: {failure}"));
-            return false;
-        }
-    };
+    let (document, failure) = json::parse_partial(text, LIMITS);
+    if let Some(failure) = failure {
+        part.unscanned(engine, format!("its Keras configuration cannot be read: {failure}"));
+    }
+    document.is_some_and(|document| objects(part, &[document.root()], at, engine))
+}
+
+/// Judges the configurations of Keras models in a document of another name: at its root, or anywhere in it. Returns whether
+/// they do more than compute, or `None` if there are none.
+pub(super) fn document(part: &Part<'_>, document: &Document, engine: &mut Engine) -> Option<bool> {
+    let root = document.root();
+    let mut roots = Vec::new();
+    // What lies in a configuration is read with it.
+    root.walk_down(is_root(root), &mut |_, node, inside: bool| {
+        let begins = !inside && is_model(node);
+        roots.extend(begins.then_some(node));
+        inside || begins
+    });
+    if is_root(root) {
+        roots = vec![root];
+    }
+    (!roots.is_empty()).then(|| objects(part, &roots, 0, engine))
+}
+
+fn objects(part: &Part<'_>, roots: &[Node<'_>], at: usize, engine: &mut Engine) -> bool {
     let mut found = Found { at, effects: Vec::new(), texts: Vec::new() };
-    for (key, node) in document.root().walk() {
+    for (key, node) in roots.iter().flat_map(|root| root.walk()) {
         found.node(key, node);
     }
     let acts = found.effects.iter().any(|effect| effect.does > Does::Known);
-    for (range, key, text) in found.texts {
+    let is_code = |range: &Range<usize>| {
+        let covers = |effect: &Effect| effect.range.start <= range.start && range.end <= effect.range.end;
+        found.effects.iter().any(|effect| effect.carrier == Carrier::Code && covers(effect))
+    };
+    // The code of a layer was judged as what it is.
+    for (range, key, text) in found.texts.into_iter().filter(|(range, ..)| !is_code(range)) {
         let (artifact, bytes) = (part.artifact, part.bytes);
         engine.judge(&Input::Metadata(Metadata { artifact, bytes, range, key, text }));
     }
@@ -46,32 +67,29 @@ pub(super) fn config(part: &Part<'_>, text: &str, at: usize, engine: &mut Engine
     acts
 }
 
-/// Judges a JSON file that is the configuration of a Keras model. Returns whether it is one.
-pub(super) fn file(part: &Part<'_>, file: &File<'_>, engine: &mut Engine) -> bool {
-    let named = part.has_extension("json") && file.is_whole() && file.bytes.len() <= LIMITS.bytes;
-    if !named || !holds(file.bytes, "\"class_name\"") || !holds(file.bytes, "\"config\"") {
-        return false;
-    }
-    let text = as_text(file.bytes);
-    let is_keras = match json::parse(&text, LIMITS) {
-        Ok(document) => is_model(document.root()),
-        Err(Failure::Syntax { .. }) => false,
-        // What is over a limit may be one all the same.
-        Err(_) => holds(file.bytes, "\"keras"),
-    };
-    if is_keras {
-        config(part, &text, 0, engine);
-    }
-    is_keras
+/// Whether a whole document is one object of Keras: a model, a tokenizer, or a layer by itself.
+fn is_root(root: Node<'_>) -> bool {
+    let class = root.get("class_name").and_then(Node::text).unwrap_or_default();
+    is_model(root)
+        || matches!(class, "Sequential" | "Functional" | "Model" | "Tokenizer")
+        || is_built_in(class) && root.get("config").is_some_and(is_layer)
 }
 
-/// Whether a configuration is one of Keras: other software writes `class_name` too.
-fn is_model(root: Node<'_>) -> bool {
-    let text = |key| root.get(key).and_then(Node::text);
-    let by_module = text("module").is_some_and(crate::input::model::keras::is_keras);
-    let by_class = matches!(text("class_name"), Some("Sequential" | "Functional" | "Model" | "Tokenizer"));
-    let by_layers = root.at(&["config", "layers"]).is_some() && text("class_name").is_some();
-    by_module || by_class || by_layers
+/// Whether a node is a configuration of Keras: other software writes `class_name` too.
+fn is_model(node: Node<'_>) -> bool {
+    let Some(class) = node.get("class_name").and_then(Node::text) else { return false };
+    let module = node.get("module").and_then(Node::text);
+    let config = node.get("config");
+    let layers = config.is_some_and(|config| config.get("layers").is_some());
+    let old = class == "Sequential" && config.is_some_and(|config| config.value() == Value::Sequence);
+    let lambda =
+        class.rsplit('>').next() == Some("Lambda") && config.is_some_and(|config| config.get("function").is_some());
+    module.is_some_and(is_keras) || layers || old || lambda || class == "__lambda__" && config.is_some()
+}
+
+/// Whether settings are those of a layer, by what every layer has.
+fn is_layer(config: Node<'_>) -> bool {
+    LAYER.iter().any(|key| config.get(key).is_some())
 }
 
 struct Found<'d> {
@@ -273,6 +291,8 @@ const PATHS: &[&str] = &[
     "url",
 ];
 
+/// Settings of layers.
+const LAYER: &[&str] = &["name", "trainable", "dtype", "function", "units", "layer", "batch_input_shape", "vocabulary"];
 /// Python nests JSON deeper; no model does.
 const LIMITS: Limits = Limits { bytes: 64 << 20, nodes: 4 << 20, depth: 200 };
 /// The shortest bytecode of a function, as it is written.
@@ -391,6 +411,25 @@ mod tests {
             "{{\"class_name\": \"Sequential\", \"config\": {{\"layers\": [{{\"class_name\": \"Lambda\", \"config\": {{\"function\": [\"{CODE}\", null, null]}}}}]}}}}"
         );
         assert_eq!(findings("embedded-code", "model.json", &lambda).len(), 1);
+        let layer = format!("{{\"class_name\": \"Lambda\", \"config\": {{\"function\": [\"{CODE}\", null, null]}}}}");
+        let alone = layer
+            .replace("Lambda", "TimeDistributed")
+            .replace("\"function\": [", "\"layer\": [1")
+            .replace(&format!("1\"{CODE}\", null, null"), &layer);
+        let deep = format!("{{\"modelTopology\": {{\"model_config\": [{layer}]}}}}");
+        let escaped = layer.replace("class_name", "cl\\u0061ss_name").replace("Lambda", "L\\u0061mbda");
+        for text in [layer, alone, deep, escaped] {
+            assert_eq!(findings("embedded-code", "x.json", &text).len(), 1, "{text}");
+        }
+        let broken = format!("{} x", &lambda);
+        let seen = observe("model.json", broken.as_bytes(), None);
+        assert_eq!(seen.findings.iter().filter(|finding| finding.rule.name == "embedded-code").count(), 1);
+        for other in [
+            "{\"views\": [{\"class_name\": \"Model\", \"config\": {\"class_name\": \"Mine\"}}]}",
+            "{\"class_name\": \"Text\", \"config\": {\"font\": \"x\", \"child\": {\"class_name\": \"Mine\"}}}",
+        ] {
+            assert_eq!(observe("ui.json", other.as_bytes(), None).findings.len(), 0, "{other}");
+        }
         let other = "{\"class_name\": \"Button\", \"config\": {\"text\": \"ok\"}}";
         assert_eq!(observe("ui.json", other.as_bytes(), None).findings.len(), 0);
     }

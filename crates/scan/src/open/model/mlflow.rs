@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     Engine,
+    file::as_text,
     input::model::{Carrier, Does, When},
 };
 
@@ -23,11 +24,14 @@ pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
     if !is_description && part.name != "modelfile" && !part.name.starts_with("modelfile.") {
         return false;
     }
-    let Ok(text) = std::str::from_utf8(part.bytes) else { return false };
+    if part.is_binary() {
+        return false;
+    }
+    let text = as_text(part.bytes);
     if is_description {
-        description(part, text, engine);
+        description(part, &text, engine);
     } else {
-        modelfile(part, text, engine);
+        modelfile(part, &text, engine);
     }
     true
 }

@@ -3,6 +3,7 @@
 //! Most files are no models, so the decision costs a look at the first bytes.
 
 mod archive;
+mod beside;
 mod bomb;
 mod boosting;
 mod bundle;
@@ -40,8 +41,10 @@ mod python;
 mod r_data;
 mod rar;
 mod reading;
+mod repository;
 mod safetensors;
 mod serve;
+mod settings;
 mod sevenz;
 mod shards;
 mod skops;
@@ -79,17 +82,22 @@ pub(super) fn open(file: &File<'_>, engine: &mut Engine) -> bool {
         file: Some(file),
     };
     let is_model = content(&part, engine) || named::open(&part, engine) || coreml::manifest(&part, engine);
-    let is_model = is_model | keras::file(&part, file, engine) | hydra::file(&part, file, engine);
+    let seen = if file.is_whole() {
+        repository::open(&part, settings::PROJECT, engine)
+    } else {
+        source::open(&part, engine);
+        settings::Seen::default()
+    };
+    beside::judge(&part, seen.modules, engine);
+    let is_model = is_model | seen.is_model;
     if is_model && budget.full {
         full::judge(&part, engine);
     }
     if budget.is_late() {
         part.unscanned(engine, "it takes longer than the scan gives to one file; `--max-time` gives more");
     }
-    source::open(&part, file, engine);
-    template::open(file, engine);
     shards::open(file, engine);
-    config::open(file, engine) || is_model
+    is_model
 }
 
 /// Opens a file or a member of an archive by what its bytes are: in every format that they can be read as. Returns whether

@@ -120,6 +120,12 @@ impl Part<'_> {
         self.bytes.get(..self.bytes.len().min(8192)).unwrap_or_default().contains(&0)
     }
 
+    /// A member of this part.
+    pub(super) fn member<'m>(&'m self, artifact: &'m Artifact, path: &str, bytes: &'m [u8]) -> Part<'m> {
+        let (name, depth) = (super::name::file_name(path), self.depth + 1);
+        Part { artifact, name, bytes, depth, budget: self.budget, file: None }
+    }
+
     /// The name of a member of this part.
     pub(super) fn entry(&self, member: &str) -> Artifact {
         match self.artifact.entry_name() {

@@ -13,7 +13,7 @@ use super::{
     members::{self, Entry, Leads},
     name,
     part::{DEPTH, Part},
-    shape_only,
+    repository, settings, shape_only,
     unpacked::{self, HEAD},
 };
 use crate::{
@@ -125,6 +125,7 @@ impl Seen {
         };
         let whole = bytes.len() as u64 == file.size;
         let end = if whole { End::Whole } else { end };
+        repository::open(&inner, settings::PROJECT, engine);
         if unpacked::open(&inner, Format::SevenZip, packed, end, engine) {
             self.code.insert(number);
             if whole && file.crc.is_some_and(|crc| crc != crc32(bytes)) {
@@ -135,7 +136,10 @@ impl Seen {
 
     fn is_worth(&mut self, number: usize, file: &File, format: Option<Format>) -> bool {
         match format {
-            None => name::is_model(&name::file_name(&file.name)),
+            None => {
+                let own = name::file_name(&file.name);
+                name::is_model(&own) || repository::wants(&own)
+            }
             Some(Format::Program) => {
                 self.programs.insert(number);
                 name::is_certain(&file.name)

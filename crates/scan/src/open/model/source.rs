@@ -5,40 +5,38 @@ use super::{
     part::Part,
     python::{self, Use},
 };
-use crate::{Engine, File, input::model::When};
+use crate::{Engine, File, file::as_text, input::model::When};
 
 /// Judges a Python file that is called as such code is.
-pub(super) fn open(part: &Part<'_>, file: &File<'_>, engine: &mut Engine) -> bool {
-    if file.extension() != "py" {
-        return false;
-    }
-    let name = file.name();
-    let (usage, title) = if name == "setup.py" {
+pub(super) fn open(part: &Part<'_>, engine: &mut Engine) {
+    let (usage, title) = if part.name == "setup.py" && part.file.is_some() {
         (Use { when: When::Deploy, script: true, builds: true }, "a script that installs")
-    } else if is_custom_code(&name) {
+    } else if is_custom_code(&part.name) || is_generation(part) {
         (Use { when: When::Load, script: false, builds: false }, "code that comes with a model")
-    } else if engine.imports.run(file) {
+    } else if part.file.is_some_and(|file| part.has_extension("py") && engine.imports.run(file)) {
         (Use { when: When::Load, script: false, builds: false }, "code that a model's code imports")
     } else {
-        return false;
+        return;
     };
-    if !file.is_whole() {
+    if !part.file.is_none_or(File::is_whole) {
         part.unscanned(engine, "it is too large to be read as Python");
-        return false;
-    }
-    let Some(text) = file.text() else {
+    } else if part.is_binary() {
         part.unscanned(engine, "it is named like Python, and is not text");
-        return false;
-    };
-    python::judge(part, &text, title, usage, engine);
-    // It is code, whatever it belongs to.
-    false
+    } else {
+        python::judge(part, &as_text(part.bytes), title, usage, engine);
+    }
 }
 
-/// Whether a module has one of the names that `transformers`, `diffusers` and PyTorch Hub give to modules of repositories, or that of a
-/// handler.
+/// `custom_generate/generate.py`, which `transformers` runs in place of its own.
+fn is_generation(part: &Part<'_>) -> bool {
+    let path = part.artifact.entry_name().unwrap_or(part.artifact.path());
+    path.ends_with("custom_generate/generate.py")
+}
+
+/// The names that `transformers`, `diffusers` and PyTorch Hub give to modules of repositories, and those of handlers.
 pub(super) fn is_custom_code(name: &str) -> bool {
-    MODULES.iter().any(|start| name.starts_with(start))
+    let module = name.rsplit_once('.').is_some_and(|(_, extension)| extension == "py");
+    module && MODULES.iter().any(|start| name.starts_with(start))
         || matches!(name, "hubconf.py" | "handler.py" | "model_handler.py")
 }
 

@@ -42,6 +42,13 @@ pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
         }
         seen.member(part, number, member, engine);
     }
+    for member in &archive.members {
+        if seen.bundle.asks_for(&member.name) {
+            let artifact = part.entry(&member.name);
+            let bytes = part.bytes.get(member.range.clone()).unwrap_or_default();
+            seen.bundle.answer(&part.member(&artifact, &member.name, bytes), &member.name, engine);
+        }
+    }
     conclude(part, &archive, seen, engine)
 }
 

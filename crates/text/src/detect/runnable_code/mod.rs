@@ -72,10 +72,16 @@ impl Detector for RunnableCode {
 /// Hits as they are written, and as they are encoded up to `layers` times.
 fn look(text: &str, layers: usize) -> Vec<Hit> {
     let mut hits = calls::find(text);
-    hits.extend(commands::find(text));
-    hits.extend(markup::find(text));
-    if layers > 0 {
+    // No command line without one of these is dangerous, and most texts are single words.
+    if text.contains(['|', '-', '/', '(', '`', '=', '+']) {
+        hits.extend(commands::find(text));
+    }
+    if text.contains(['<', ':']) {
+        hits.extend(markup::find(text));
+    }
+    if layers > 0 && text.len() >= LEAST {
         let runs = encoded::base64(text, LEAST).into_iter().chain(encoded::escapes(text));
+        let runs = runs.chain(encoded::rarer(text, LEAST));
         hits.extend(runs.filter_map(|(range, decoded)| {
             let runs_something = look(&decoded, layers - 1).iter().any(|hit| hit.confidence > Confidence::Low);
             runs_something.then_some(Hit { range, kind: "encoded-code", confidence: Confidence::High })
@@ -103,6 +109,9 @@ mod tests {
             "import os; os.system('id')",
             "X19pbXBvcnRfXygnb3MnKS5zeXN0ZW0oJ2lkJyk=",
             "WDE5cGJYQnZjblJmWHlnbmIzTW5LUzV6ZVhOMFpXMG9KMmxrSnlrPQ==",
+            "L5PWS3LQN5ZHIX27FATW64ZHFEXHG6LTORSW2KBHNFSCOKI=",
+            "Utei$aBp&SUtcIEZ*wOpE^~QvbY*QQCuw9SDF",
+            "?XIMaE,Tc=?XG3/Df[9T/ou;ZFCf;;-Y[*=.0",
             r"\x6f\x73\x2e\x73\x79\x73\x74\x65\x6d\x28\x27\x69\x64\x27\x29",
             "6f732e73797374656d2827696427290a",
         ] {

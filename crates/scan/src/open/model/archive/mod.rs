@@ -77,8 +77,25 @@ impl<'a> Opener<'a> {
         for (number, member) in self.archive.members.iter().enumerate() {
             if !self.member(number, member, shares, engine) {
                 self.part.unscanned(engine, "it unpacks to more than the scan reads");
-                break;
+                return;
             }
+        }
+        if self.bundle.asks() {
+            self.modules(engine);
+        }
+    }
+
+    /// Judges the modules that settings in the archive name: by now, all of them are known.
+    fn modules(&mut self, engine: &mut Engine) {
+        for member in self.archive.members.iter().filter(|member| member.readable()) {
+            if !self.bundle.asks_for(&member.name) || self.part.is_spent() {
+                continue;
+            }
+            let read = |limit| member.read(self.part.bytes, member.method, limit);
+            let whole = self.part.unpack(member.compressed, read, |content| (content.bytes.len(), content.end));
+            let Some(whole) = whole else { continue };
+            let artifact = self.part.entry(&member.name);
+            self.bundle.answer(&self.part.member(&artifact, &member.name, &whole.bytes), &member.name, engine);
         }
     }
 

@@ -1,8 +1,12 @@
 //! Base64 and escaped bytes in a text, decoded if they are text again.
 
+mod alphabets;
+
 use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
+
+pub use alphabets::decodings;
 
 /// Every run of Base64 of at least `least` characters that decodes to readable text, with that text.
 pub(super) fn base64(text: &str, least: usize) -> Vec<(Range<usize>, String)> {
@@ -26,6 +30,13 @@ pub(super) fn base64(text: &str, least: usize) -> Vec<(Range<usize>, String)> {
         at = start + len.max(1);
     }
     found
+}
+
+/// Every run of Base32 or Base85 of at least `least` characters that stands for readable text, with that text.
+pub(super) fn rarer(text: &str, least: usize) -> Vec<(Range<usize>, String)> {
+    let decoded = decodings(text, least).into_iter();
+    let texts = decoded.filter_map(|(range, bytes)| Some((range, String::from_utf8(bytes).ok()?)));
+    texts.filter(|(_, text)| is_readable(text)).collect()
 }
 
 /// Every run of `\\x41` escapes, of hexadecimal digits, and of `chr(65)` calls that stands for readable text.

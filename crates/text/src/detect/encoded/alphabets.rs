@@ -1,0 +1,201 @@
+//! Bytes that are written in the letters of an alphabet: Base64, Base32, Base85 as Python writes it, Ascii85, hexadecimal.
+//! Nearly any word can be decoded by one of them: what comes out is for its reader to recognise.
+
+use std::ops::Range;
+
+/// An alphabet that bytes can be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Alphabet {
+    Hexadecimal,
+    Base32,
+    Base64,
+    Base85,
+    Ascii85,
+}
+
+/// Every run of at least `least` characters of an alphabet, with the bytes that it stands for. A run may stand for several:
+/// each alphabet is part of another.
+pub fn decodings(text: &str, least: usize) -> Vec<(Range<usize>, Vec<u8>)> {
+    let mut found = Vec::new();
+    for alphabet in ALL {
+        let runs = alphabet.runs(text, least);
+        found.extend(runs.into_iter().filter_map(|run| {
+            let written = text.as_bytes().get(run.clone()).unwrap_or_default();
+            Some((run, alphabet.decode(written)?))
+        }));
+    }
+    found
+}
+
+const ALL: [Alphabet; 5] =
+    [Alphabet::Hexadecimal, Alphabet::Base32, Alphabet::Base64, Alphabet::Base85, Alphabet::Ascii85];
+
+impl Alphabet {
+    /// Whether a byte stands for a part of others, or pads them.
+    fn has(self, byte: u8) -> bool {
+        match self {
+            Self::Hexadecimal => byte.is_ascii_hexdigit(),
+            Self::Base32 => matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'2'..=b'7' | b'='),
+            Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'='),
+            Self::Base85 => byte.is_ascii_alphanumeric() || PYTHON.contains(&byte),
+            // The quotes around it are part of the alphabet, and written around it more often than in it.
+            Self::Ascii85 => matches!(byte, b'!'..=b'u' | b'z'),
+        }
+    }
+
+    /// The longest runs, lines of equal width joined. At most [`MANY`].
+    fn runs(self, text: &str, least: usize) -> Vec<Range<usize>> {
+        let bytes = text.as_bytes();
+        let belongs = |at: usize| {
+            bytes.get(at).is_some_and(|byte| {
+                let joins = matches!(byte, b'\n' | b'\r')
+                    && bytes.get(at + 1).is_some_and(|next| self.has(*next) || *next == b'\n');
+                self.has(*byte) || joins
+            })
+        };
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < bytes.len() && found.len() < MANY {
+            let len = (at..bytes.len()).take_while(|at| belongs(*at)).count();
+            if len >= least {
+                found.push(at..at + len);
+            }
+            at += len + 1;
+        }
+        if self == Self::Ascii85 {
+            found = found.into_iter().map(|run| unquoted(bytes, run)).filter(|run| run.len() >= least).collect();
+        }
+        found
+    }
+
+    /// The bytes that a run stands for; `None` if it is none of this alphabet after all.
+    fn decode(self, written: &[u8]) -> Option<Vec<u8>> {
+        let letters: Vec<u8> = written.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(MOST).collect();
+        let letters = letters.as_slice();
+        let body = || letters.split(|byte| *byte == b'=').next().unwrap_or_default();
+        match self {
+            Self::Hexadecimal => bits(letters, 4, |byte| char::from(byte).to_digit(16)),
+            Self::Base32 => bits(body(), 5, |byte| match byte {
+                b'A'..=b'Z' => Some(u32::from(byte - b'A')),
+                b'a'..=b'z' => Some(u32::from(byte - b'a')),
+                b'2'..=b'7' => Some(u32::from(byte - b'2') + 26),
+                _ => None,
+            }),
+            Self::Base64 => bits(body(), 6, |byte| Some(super::value(byte))),
+            Self::Base85 => fives(letters, |byte| {
+                let at = PYTHON.iter().position(|other| *other == byte);
+                let value = match byte {
+                    b'0'..=b'9' => byte - b'0',
+                    b'A'..=b'Z' => byte - b'A' + 10,
+                    b'a'..=b'z' => byte - b'a' + 36,
+                    _ => u8::try_from(at?).ok()? + 62,
+                };
+                Some(u32::from(value))
+            }),
+            Self::Ascii85 => fives(letters, |byte| byte.checked_sub(b'!').map(u32::from).filter(|value| *value < 85)),
+        }
+    }
+}
+
+/// A run without the quotes around it.
+fn unquoted(bytes: &[u8], run: Range<usize>) -> Range<usize> {
+    let Range { mut start, mut end } = run;
+    let at = |at: usize| bytes.get(at).copied().unwrap_or_default();
+    while start < end && matches!(at(start), b'"' | b'\'') {
+        start += 1;
+    }
+    while start < end && matches!(at(end - 1), b'"' | b'\'') {
+        end -= 1;
+    }
+    start..end
+}
+
+/// Letters that stand for a few bits each.
+fn bits(letters: &[u8], width: u32, value: impl Fn(u8) -> Option<u32>) -> Option<Vec<u8>> {
+    let (mut bytes, mut held, mut count) = (Vec::with_capacity(letters.len()), 0u32, 0u32);
+    for letter in letters {
+        held = held << width | value(*letter)?;
+        count += width;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(held >> count & 0xff).unwrap_or_default());
+            held &= (1 << count) - 1;
+        }
+    }
+    Some(bytes)
+}
+
+/// Five letters that stand for four bytes; `z` for four zeros where it is no letter.
+fn fives(letters: &[u8], value: impl Fn(u8) -> Option<u32>) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(letters.len());
+    let mut group = Vec::with_capacity(5);
+    for letter in letters {
+        match value(*letter) {
+            Some(value) => group.push(value),
+            None if *letter == b'z' && group.is_empty() => bytes.extend([0; 4]),
+            None => return None,
+        }
+        if group.len() == 5 {
+            bytes.extend(word(&group)?);
+            group.clear();
+        }
+    }
+    if group.len() > 1 {
+        let missing = 5 - group.len();
+        group.resize(5, 84);
+        let last = word(&group)?;
+        bytes.extend(last.iter().take(4 - missing));
+    }
+    Some(bytes)
+}
+
+fn word(group: &[u32]) -> Option<[u8; 4]> {
+    let sum = group.iter().try_fold(0u32, |sum, value| sum.checked_mul(85)?.checked_add(*value))?;
+    Some(sum.to_be_bytes())
+}
+
+/// The letters of Python's Base85 behind digits and letters, in their order.
+const PYTHON: &[u8] = b"!#$%&()*+-;<=>?@^_`{|}~";
+/// The most characters of a run that are decoded.
+const MOST: usize = 1 << 20;
+/// The most runs of one alphabet in one text.
+const MANY: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_alphabet_is_decoded() {
+        let bytes = b"hello, bytes: \x00\x00\x00\x00\x80\x04.";
+        for text in [
+            "68656c6c6f2c2062797465733a200000000080042e".to_owned(),
+            "NBSWY3DPFQQGE6LUMVZTUIAAAAAABAAEFY======".to_owned(),
+            "aGVsbG8sIGJ5dGVzOiAAAAAAgAQu".to_owned(),
+        ] {
+            let found = decodings(&format!("it is \"{text}\" here"), 16);
+            assert!(found.iter().any(|(_, decoded)| decoded == bytes), "{text}");
+        }
+        let python = decodings("Xk~0{Z!92p", 8);
+        assert!(python.iter().any(|(_, decoded)| decoded == b"hello, w"), "{python:?}");
+        let framed = decodings("see 87cURD]i,\"Ebo80 or so", 8);
+        assert!(framed.iter().any(|(_, decoded)| decoded == b"Hello World!"), "{framed:?}");
+    }
+
+    #[test]
+    fn lines_are_joined() {
+        let found = decodings("aGVsbG8s\nIGJ5dGVz\nOiAAAAAA\n", 16);
+        assert!(found.iter().any(|(range, decoded)| *range == (0..26) && decoded.starts_with(b"hello, bytes: ")));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_safe(text in "[!-~ \n=é]{0,80}") {
+            for (range, _) in decodings(&text, 8) {
+                prop_assert!(text.get(range).is_some());
+            }
+        }
+    }
+}
