@@ -13,6 +13,8 @@ pub struct Archive {
     pub members: Vec<Member>,
     /// Whether the headers themselves are encrypted, so that no member is known.
     pub sealed: bool,
+    /// Whether it was read to its end: not cut, and not longer than was asked for.
+    pub ended: bool,
 }
 
 /// A member.
@@ -39,12 +41,14 @@ pub fn read(bytes: &[u8], limit: usize) -> Option<Archive> {
             let Some(next) = new_block(bytes, at, &mut archive) else { break };
             at = next;
         }
+        archive.ended |= at == bytes.len();
     } else if bytes.starts_with(OLD) {
         let mut at = OLD.len();
         while archive.members.len() < limit && !archive.sealed {
             let Some(next) = old_block(bytes, at, &mut archive) else { break };
             at = next;
         }
+        archive.ended |= at == bytes.len();
     } else {
         return None;
     }
@@ -80,7 +84,10 @@ fn new_block(bytes: &[u8], at: usize, archive: &mut Archive) -> Option<usize> {
             });
         }
         4 => archive.sealed = true,
-        5 => return None,
+        5 => {
+            archive.ended = true;
+            return None;
+        }
         _ => {}
     }
     (next > at).then_some(next)
@@ -118,6 +125,10 @@ fn old_block(bytes: &[u8], at: usize, archive: &mut Archive) -> Option<usize> {
     let end = at.checked_add(size.into())?;
     let mut data = 0u64;
     match kind {
+        0x7b => {
+            archive.ended = true;
+            return None;
+        }
         0x73 => archive.sealed = flags & 0x80 != 0,
         0x74 => {
             data = cursor.u32()?.into();
@@ -143,7 +154,6 @@ fn old_block(bytes: &[u8], at: usize, archive: &mut Archive) -> Option<usize> {
                 link: target.map(|target| String::from_utf8_lossy(target.get(..LINK).unwrap_or(target)).into_owned()),
             });
         }
-        0x7b => return None,
         _ if flags & 0x8000 != 0 => data = cursor.u32()?.into(),
         _ => {}
     }

@@ -174,13 +174,21 @@ impl Format {
 
 /// ELF and Mach-O have magic numbers; `MZ` alone is too short, so the PE header that it points to must be there.
 fn is_program(head: &[u8]) -> bool {
-    if head.starts_with(b"\x7fELF") || head.starts_with(b"\xcf\xfa\xed\xfe") {
+    if MACHINE.iter().any(|magic| head.starts_with(magic)) {
         return true;
+    }
+    // Several programs in one, and classes of Java: a small number or a version follows.
+    if let Some([0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, count]) = head.get(..8) {
+        return *count < 80;
     }
     let Some(&[a, b, c, d]) = head.get(60..64) else { return false };
     let at = usize::try_from(u32::from_le_bytes([a, b, c, d])).unwrap_or(usize::MAX);
     head.starts_with(b"MZ") && head.get(at..at.saturating_add(4)) == Some(b"PE\0\0")
 }
+
+/// ELF, and Mach-O of both widths and both orders.
+const MACHINE: &[&[u8]] =
+    &[b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf"];
 
 /// `x`, window size, and a check over both bytes.
 fn is_zlib(head: &[u8]) -> bool {

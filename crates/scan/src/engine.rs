@@ -105,6 +105,11 @@ impl Engine {
         self.examined += 1;
     }
 
+    /// How often something was judged, or read.
+    pub(crate) fn examined(&self) -> u64 {
+        self.examined
+    }
+
     /// Records something that could not be judged.
     pub fn unscanned(
         &mut self,

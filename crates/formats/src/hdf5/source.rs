@@ -42,6 +42,8 @@ pub(super) struct Superblock<'a> {
     pub(super) source: Source<'a>,
     /// Where the header of the root group lies.
     pub(super) root: u64,
+    /// Where the file ends, it says.
+    pub(super) end: u64,
     /// The bytes of the superblock.
     pub(super) range: Range<usize>,
 }
@@ -52,26 +54,28 @@ impl<'a> Superblock<'a> {
         let mut cursor = Cursor::new(bytes, base + SIGNATURE.len());
         let version = cursor.u8()?;
         let mut source = Source { bytes, base, offset: 8, length: 8 };
-        let root = if version < 2 {
+        let (end_of_file, root);
+        if version < 2 {
             cursor.take(4)?;
             (source.offset, source.length) = (cursor.u8()?, cursor.u8()?);
             cursor.take(if version == 1 { 13 } else { 9 })?;
             // Base, free space, end and driver, then the entry of the root group: its name comes first.
-            for _ in 0..5 {
-                source.number(&mut cursor, source.offset)?;
-            }
-            source.number(&mut cursor, source.offset)?
+            let [_, _, end, _, _, header] = source.numbers(&mut cursor)?;
+            (end_of_file, root) = (end, header);
         } else {
             (source.offset, source.length) = (cursor.u8()?, cursor.u8()?);
             cursor.u8()?;
-            for _ in 0..3 {
-                source.number(&mut cursor, source.offset)?;
-            }
-            source.number(&mut cursor, source.offset)?
-        };
+            let [_, _, end, header] = source.numbers(&mut cursor)?;
+            (end_of_file, root) = (end, header);
+        }
         let end = (cursor.at() + if version < 2 { 24 } else { 4 }).min(bytes.len());
         let sane = |width| matches!(width, 2 | 4 | 8);
-        (sane(source.offset) && sane(source.length)).then_some(Self { source, root, range: base..end })
+        (sane(source.offset) && sane(source.length)).then_some(Self {
+            source,
+            root,
+            end: end_of_file,
+            range: base..end,
+        })
     }
 }
 
@@ -96,6 +100,15 @@ impl<'a> Source<'a> {
     pub(super) fn number(&self, cursor: &mut Cursor<'_>, width: u8) -> Option<u64> {
         let bytes = cursor.take(usize::from(width)).filter(|bytes| bytes.len() <= 8)?;
         Some(bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)))
+    }
+
+    /// Several addresses in a row.
+    fn numbers<const N: usize>(&self, cursor: &mut Cursor<'_>) -> Option<[u64; N]> {
+        let mut numbers = [0; N];
+        for number in &mut numbers {
+            *number = self.number(cursor, self.offset)?;
+        }
+        Some(numbers)
     }
 
     /// An address.

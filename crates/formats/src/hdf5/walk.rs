@@ -29,6 +29,10 @@ pub(super) fn walk(bytes: &[u8], limits: Limits) -> Option<File> {
         met: HashSet::from([superblock.root]),
     };
     walk.file.covered.push(superblock.range);
+    // Readers refuse it; but not all of it, nor all of them.
+    if superblock.end > bytes.len() as u64 {
+        walk.unread("the file ends before it says that it does");
+    }
     while let Some((address, path)) = walk.open.pop_front() {
         if walk.budget == 0 {
             walk.unread(MORE);

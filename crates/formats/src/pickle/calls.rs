@@ -1,7 +1,7 @@
 //! Names and calls: what is imported, what is called with which arguments, and how dangerous that is.
 
 use super::{
-    AnomalyKind, Call, Callee,
+    Call, Callee,
     arena::{Shape, flag},
     array::{self, Body},
     fold::{Fold, Fuel},
@@ -11,6 +11,7 @@ use super::{
     opcode::{self, Step},
     stack::{Done, Halt},
     value::{Kind, Value},
+    weight,
 };
 
 /// An argument that is known before the others, and the name that it is.
@@ -106,9 +107,11 @@ impl<'a> Machine<'a, '_> {
             match self.imported(number).map(|imported| imported.role) {
                 // Arrays that follow much later refer to it, and their length depends on it.
                 Some(Role::ElementType) => self.arena.pin(node),
-                Some(Role::Fills) => self.weigh(arguments, offset),
                 Some(Role::FromBytes) => self.disown(arguments),
-                _ => {}
+                // An array of the shape that it is called with: that of one which is restored is empty.
+                Some(Role::Array) => weight::weigh(self, Role::Shaped, arguments, offset),
+                Some(Role::None) | None => {}
+                Some(role) => weight::weigh(self, role, arguments, offset),
             }
         }
         self.stack.push(node)
@@ -271,16 +274,6 @@ impl<'a> Machine<'a, '_> {
     /// What is no longer known may be a function if any function went there.
     fn lost(&self, value: Value) -> Handed {
         if self.arena.carries_function(value) { Handed::Name(Known::Function) } else { Handed::Data }
-    }
-
-    /// Functions that are harmless unless they are told to fill memory.
-    fn weigh(&mut self, arguments: Value, offset: usize) {
-        let first = self.arena.list(arguments).and_then(|(items, _)| items.first().copied());
-        if let Some(Kind::Int(len)) = first.map(Value::kind)
-            && len > LARGE
-        {
-            self.odd(offset, AnomalyKind::Bomb, "it makes bytes that fill gigabytes of memory");
-        }
     }
 
     /// Sets the state of what lies below it on the stack.
@@ -493,8 +486,6 @@ fn lossy(raw: &[u8]) -> String {
     String::from_utf8_lossy(raw.get(..raw.len().min(1024)).unwrap_or_default()).into_owned()
 }
 
-/// Bytes that nobody needs zeros of.
-const LARGE: i64 = 1 << 30;
 /// How deep arguments are looked into.
 const NESTED: usize = 3;
 /// The most characters of an argument that are shown.

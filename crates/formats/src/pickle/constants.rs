@@ -66,7 +66,7 @@ impl<'a> Machine<'a, '_> {
             return Danger::Harmless;
         }
         self.folding -= cost;
-        let walk = machine::walk(bytes, self.limits, Trust::Pickle, self.depth + 1, &mut |_| {});
+        let walk = machine::walk(bytes, self.limits, Trust::Pickle, self.depth + 1, &mut |_| true);
         // Archives are loaded too, and are not followed here.
         if walk.pickles == 0 && walk.calls.is_empty() {
             return Danger::Function;
@@ -95,7 +95,7 @@ impl<'a> Machine<'a, '_> {
         }
         let Some(found) = nested::find(raw, &mut self.unwrapping) else { return };
         let bytes = found.bytes.as_deref().unwrap_or(raw);
-        let walk = machine::walk(bytes, self.limits, Trust::Guess, self.depth + 1, &mut |_| {});
+        let walk = machine::walk(bytes, self.limits, Trust::Guess, self.depth + 1, &mut |_| true);
         // A constant may begin like a pickle by chance: only one that is whole or calls something is one.
         if walk.calls.is_empty() && (walk.pickles == 0 || walk.trailing.is_some()) {
             return;

@@ -20,8 +20,16 @@ pub(super) struct Imported {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     None,
-    /// `bytes` and `bytearray`, which make as many zeros as they are told.
+    /// `bytes`, `bytearray` and storages, which make as many zeros as they are told.
     Fills,
+    /// What makes a collection of whatever its first argument yields, or its second.
+    Gathers,
+    /// What makes an array or a tensor of a shape.
+    Shaped,
+    /// The operator `*`.
+    Multiplies,
+    /// A tensor that is made of a storage.
+    Tensor,
     /// The type of the elements of an array.
     ElementType,
     /// An array that is restored from the raw bytes in its state.
@@ -38,6 +46,23 @@ impl Role {
             ("builtins", "bytes" | "bytearray") => Self::Fills,
             ("numpy", "dtype") => Self::ElementType,
             ("numpy", "ndarray") => Self::Array,
+            (
+                "numpy" | "torch",
+                "empty" | "zeros" | "ones" | "full" | "arange" | "eye" | "identity" | "rand" | "randn",
+            ) => Self::Shaped,
+            ("operator" | "_operator", "mul" | "imul" | "__mul__" | "__imul__") => Self::Multiplies,
+            (
+                "builtins",
+                "list" | "tuple" | "set" | "frozenset" | "sorted" | "dict" | "dict.fromkeys" | "sum" | "str.join"
+                | "bytes.join",
+            )
+            | (
+                "collections" | "_collections",
+                "deque" | "Counter" | "OrderedDict" | "OrderedDict.fromkeys" | "UserList" | "defaultdict",
+            )
+            | ("array", "array") => Self::Gathers,
+            ("torch._utils", "_rebuild_tensor" | "_rebuild_tensor_v2") => Self::Tensor,
+            ("torch" | "torch.storage" | "torch.cuda", storage) if storage.ends_with("Storage") => Self::Fills,
             ("array", "_array_reconstructor") => Self::FromBytes,
             (module, "NumpyArrayWrapper") if module.ends_with("numpy_pickle") => Self::ArrayWrapper,
             (module, name) if module.starts_with("numpy.") => match name {

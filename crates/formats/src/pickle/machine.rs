@@ -13,6 +13,7 @@ use super::{
     opcode::{self, Flaw, Step},
     stack::{Done, Halt, Stack},
     value::Value,
+    weight,
 };
 use crate::cursor::Cursor;
 
@@ -25,8 +26,15 @@ pub(super) enum Trust {
     Guess,
 }
 
-/// Walks the pickles at the start of `bytes`, `depth` constants deep in others. `pace` is told every few MiB how far it got.
-pub(super) fn walk(bytes: &[u8], limits: Limits, trust: Trust, depth: usize, pace: &mut dyn FnMut(usize)) -> Walk {
+/// Walks the pickles at the start of `bytes`, `depth` constants deep in others. `pace` is told every few MiB how far it got, and says whether to
+/// go on.
+pub(super) fn walk(
+    bytes: &[u8],
+    limits: Limits,
+    trust: Trust,
+    depth: usize,
+    pace: &mut dyn FnMut(usize) -> bool,
+) -> Walk {
     let mut machine = machine(bytes, limits, trust, depth, pace);
     machine.all();
     machine.out.steps = machine.steps;
@@ -36,7 +44,7 @@ pub(super) fn walk(bytes: &[u8], limits: Limits, trust: Trust, depth: usize, pac
 /// How many values a walk remembers at its end.
 #[cfg(test)]
 pub(super) fn remembered(bytes: &[u8]) -> usize {
-    let pace = &mut |_| {};
+    let pace = &mut |_| true;
     let mut machine = machine(bytes, Limits::default(), Trust::Pickle, 0, pace);
     machine.all();
     machine.arena.len() + machine.memo.len() + machine.stack.len() + machine.names.len()
@@ -47,7 +55,7 @@ fn machine<'a, 'p>(
     limits: Limits,
     trust: Trust,
     depth: usize,
-    pace: &'p mut dyn FnMut(usize),
+    pace: &'p mut dyn FnMut(usize) -> bool,
 ) -> Machine<'a, 'p> {
     Machine {
         bytes,
@@ -70,6 +78,7 @@ fn machine<'a, 'p>(
         names: Vec::new(),
         numbers: HashMap::new(),
         last_global: None,
+        storage: None,
         seen: HashMap::new(),
         latest: None,
         sizes: HashMap::new(),
@@ -91,7 +100,7 @@ pub(super) struct Machine<'a, 'p> {
     /// Where something else than an opcode is due: the end of a frame, or a word to the caller.
     event: usize,
     next_pace: usize,
-    pace: &'p mut dyn FnMut(usize),
+    pace: &'p mut dyn FnMut(usize) -> bool,
     pub(super) limits: Limits,
     pub(super) trust: Trust,
     /// How many constants lie around these bytes.
@@ -109,6 +118,8 @@ pub(super) struct Machine<'a, 'p> {
     pub(super) numbers: HashMap<Name, u32>,
     /// The last `GLOBAL`: its lines and the number of the name.
     pub(super) last_global: Option<(&'a [u8], &'a [u8], u32)>,
+    /// How many elements the storage has that was named last, until a tensor is made of it.
+    pub(super) storage: Option<u64>,
     /// Where in the output a call was noted.
     pub(super) seen: HashMap<u64, usize>,
     pub(super) latest: Option<(u64, usize)>,
@@ -250,7 +261,7 @@ impl<'a> Machine<'a, '_> {
                 b'u' => self.fill_from_mark("SETITEMS", offset)?,
                 b'.' => {
                     if self.at >= self.event {
-                        self.look_up(offset, true);
+                        self.look_up(offset, true)?;
                     }
                     if self.stop(offset)? {
                         return Ok(());
@@ -260,7 +271,7 @@ impl<'a> Machine<'a, '_> {
             }
             self.last = offset;
             if self.at >= self.event {
-                self.look_up(offset, false);
+                self.look_up(offset, false)?;
             }
         }
     }
@@ -388,6 +399,7 @@ impl<'a> Machine<'a, '_> {
             Step::Bytes(raw) => self.long_constant(raw, offset, Value::bytes(offset))?,
             Step::Persistent(from_stack) => {
                 let id = if from_stack { self.stack.pop()? } else { Value::PLAIN };
+                weight::storage(self, id, offset);
                 let value = self.persistent(id);
                 self.stack.push(value)?;
             }
@@ -495,17 +507,20 @@ impl<'a> Machine<'a, '_> {
 
     /// Does what is due between two opcodes.
     #[cold]
-    fn look_up(&mut self, offset: usize, stopped: bool) {
+    fn look_up(&mut self, offset: usize, stopped: bool) -> Done<()> {
         if self.at >= self.frames.end
             && let Some(what) = self.frames.close(self.bytes, offset, self.at, stopped)
         {
             self.odd(offset, AnomalyKind::Frame, what);
         }
         if self.at >= self.next_pace {
-            (self.pace)(self.at);
+            if !(self.pace)(self.at) {
+                return Err(&Halt::Limit("the time is over"));
+            }
             self.next_pace = self.at.saturating_add(PACE);
         }
         self.due();
+        Ok(())
     }
 
     fn due(&mut self) {
@@ -529,7 +544,9 @@ impl<'a> Machine<'a, '_> {
     }
 }
 
-const TRUNCATED: &Halt = &Halt::Broken("it ends in the middle of an opcode");
+const TRUNCATED: &Halt = &Halt::Broken(CUT);
+/// How a walk ends where the bytes do.
+pub(super) const CUT: &str = "it ends in the middle of an opcode";
 /// How deep pickles may lie in pickles.
 const DEPTH: usize = 16;
 /// How often the caller is told how far the walk is, in bytes.

@@ -22,6 +22,7 @@ mod pure;
 mod stack;
 mod text;
 mod value;
+mod weight;
 
 use std::{fmt, ops::Range};
 
@@ -197,11 +198,12 @@ pub enum End {
 
 /// Walks the pickles at the start of `bytes`.
 pub fn walk(bytes: &[u8], limits: Limits) -> Walk {
-    walk_paced(bytes, limits, &mut |_| {})
+    walk_paced(bytes, limits, &mut |_| true)
 }
 
-/// As [`walk`], and tells `pace` every few MiB up to which offset it got: what lies before is hardly ever read again.
-pub fn walk_paced(bytes: &[u8], limits: Limits, pace: &mut dyn FnMut(usize)) -> Walk {
+/// As [`walk`], and tells `pace` every few MiB up to which offset it got: what lies before is hardly ever read again. The
+/// walk ends when it answers `false`.
+pub fn walk_paced(bytes: &[u8], limits: Limits, pace: &mut dyn FnMut(usize) -> bool) -> Walk {
     machine::walk(bytes, limits, Trust::Pickle, 0, pace)
 }
 
@@ -219,7 +221,7 @@ pub fn plausible(bytes: &[u8]) -> bool {
             let limits = Limits { steps: 20_000, values: 20_000, nodes: 100, names: 200 };
             let mut rest = bytes;
             for _ in 0..STACKED {
-                let seen = machine::walk(rest, limits, Trust::Guess, INSIDE, &mut |_| {});
+                let seen = machine::walk(rest, limits, Trust::Guess, INSIDE, &mut |_| true);
                 let reaches = seen.imports.iter().any(|import| import_danger(&import.name) == Danger::Executor);
                 if reaches || !seen.calls.is_empty() || matches!(seen.end, End::Limit { .. }) {
                     return true;
@@ -235,6 +237,18 @@ pub fn plausible(bytes: &[u8]) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether these bytes, with more behind them that are not there, may be the beginning of a pickle of any protocol: nothing
+/// in them is no opcode. Text ends that within a few lines.
+pub fn may_begin(head: &[u8]) -> bool {
+    let limits = Limits { steps: 20_000, values: 20_000, nodes: 100, names: 200 };
+    let seen = machine::walk(head, limits, Trust::Guess, INSIDE, &mut |_| true);
+    let cut = matches!(seen.end, End::Broken { reason, .. } if reason == machine::CUT);
+    // A letter and the next four as a length: text has lengths of gigabytes.
+    let is_text = seen.anomalies.iter().any(|anomaly| anomaly.kind == AnomalyKind::Bomb);
+    let is_long = seen.steps > 1 || matches!(head.first(), Some(b'T' | b'X' | b'B'));
+    is_long && !is_text && (cut || !matches!(seen.end, End::Broken { .. })) || !seen.calls.is_empty()
 }
 
 /// How dangerous it is to call a name when nothing is known of the arguments: for formats that name what they call as
@@ -264,7 +278,7 @@ pub fn hidden(bytes: &[u8], most: usize) -> (Vec<(usize, Walk)>, bool) {
         }
         // Bytes that look like one beginning after the other are walked less far from each.
         let limits = if work < 1_000_000 { limits } else { Limits { steps: 200, ..limits } };
-        let walk = machine::walk(rest, limits, Trust::Guess, INSIDE, &mut |_| {});
+        let walk = machine::walk(rest, limits, Trust::Guess, INSIDE, &mut |_| true);
         // Each beginning costs something, so that bytes full of them cost no more than others.
         work += walk.steps + 100;
         if work > 20_000_000 + bytes.len() as u64 / 16 {

@@ -70,6 +70,83 @@ fn large_and_shared_is_no_bomb() {
     assert_eq!(anomalies(gaps), [], "numbers of the memo may have gaps, and start at 1");
 }
 
+/// A call of a name in the form of protocol 2.
+fn call(name: &str, arguments: &[u8]) -> Vec<u8> {
+    [b"c", name.as_bytes(), b"\n(", arguments, b"tR"].concat()
+}
+
+fn pickle(body: &[u8]) -> Vec<u8> {
+    [b"\x80\x02", body, b"."].concat()
+}
+
+/// 2 to the power of 40.
+const HUGE: &[u8] = b"\x8a\x06\0\0\0\0\0\x01";
+
+#[test]
+fn calls_that_fill_memory_are_seen() {
+    let range = |end: &[u8]| call("builtins\nrange", end);
+    let all = |name: &str, of: &[u8]| pickle(&call(name, of));
+    let tuple = |side: &[u8]| [side, b"\x85"].concat();
+    for (name, arguments) in [
+        ("builtins\nlist", range(HUGE)),
+        ("builtins\nfrozenset", range(&[b"K\x00", HUGE, b"K\x03"].concat())),
+        ("collections\nCounter", range(HUGE)),
+        ("collections\ndeque", call("itertools\nrepeat", b"N")),
+        ("collections\nOrderedDict", call("builtins\nzip", &[range(HUGE), range(HUGE)].concat())),
+        ("builtins\nbytearray", HUGE.to_vec()),
+        ("builtins\nbytes", range(HUGE)),
+        ("builtins\nlist", range(b"\x8a\x08\0\0\0\0\0\0\0\x10")),
+        ("operator\nmul", [b"U\x01x", HUGE].concat()),
+        ("operator\nmul", [HUGE, b"]Na"].concat()),
+        ("operator\nmul", [call("operator\nmul", b"U\x01xJ\0\0\x10\0"), b"J\0\0\x10\0".to_vec()].concat()),
+        ("numpy\nndarray", tuple(HUGE)),
+        ("numpy.core.multiarray\n_reconstruct", [b"cnumpy\nndarray\n", tuple(HUGE).as_slice(), b"U\x01b"].concat()),
+        ("numpy\nzeros", b"J\0\0\x10\0J\0\0\x10\0\x86".to_vec()),
+        ("torch\nFloatStorage", HUGE.to_vec()),
+    ] {
+        let seen = anomalies(&all(name, &arguments));
+        assert_eq!(seen, [AnomalyKind::Bomb], "{name} {arguments:?}");
+    }
+    for (name, arguments) in [
+        ("builtins\nlist", range(b"M\x10\x27")),
+        ("builtins\nrange", HUGE.to_vec()),
+        ("builtins\nslice", HUGE.to_vec()),
+        ("collections\nCounter", b"}U\x01a\x8a\x06\0\0\0\0\0\x01s".to_vec()),
+        ("collections\ndeque", b"]K\x0a".to_vec()),
+        ("itertools\nislice", [call("itertools\ncount", b"K\x00"), b"K\x05".to_vec()].concat()),
+        (
+            "builtins\nlist",
+            call("itertools\nislice", &[call("itertools\ncount", b"K\x00"), b"K\x05".to_vec()].concat()),
+        ),
+        ("operator\nmul", [HUGE, HUGE].concat()),
+        ("operator\nmul", b"U\x01xK\x0a".to_vec()),
+        ("numpy.core.multiarray\n_reconstruct", b"cnumpy\nndarray\nK\x00\x85U\x01b".to_vec()),
+        ("torch\nFloatStorage", b"K\x04".to_vec()),
+    ] {
+        assert_eq!(anomalies(&all(name, &arguments)), [], "{name} {arguments:?}");
+    }
+}
+
+#[test]
+fn tensors_lie_within_their_storage() {
+    let tensor = |held: &[u8], start: &[u8], size: &[u8], stride: &[u8]| {
+        let id = [b"(U\x07storagectorch\nFloatStorage\nU\x010U\x03cpu", held, b"tQ"].concat();
+        let arguments = [&id, start, size, b"\x85", stride, b"\x85\x89ccollections\nOrderedDict\n)R"].concat();
+        anomalies(&pickle(&call("torch._utils\n_rebuild_tensor_v2", &arguments)))
+    };
+    assert_eq!(tensor(b"K\x0a", b"K\x00", b"K\x0a", b"K\x01"), []);
+    assert_eq!(tensor(b"K\x01", b"K\x00", b"M\xe8\x03", b"K\x00"), [], "expanded");
+    assert_eq!(tensor(b"K\x00", b"K\x00", b"K\x00", b"K\x01"), [], "empty");
+    assert_eq!(tensor(b"K\x0a", b"K\x01", b"K\x0a", b"K\x01"), [AnomalyKind::Order], "one too many");
+    assert_eq!(tensor(b"K\x01", b"K\x00", HUGE, b"K\x00").len(), 0, "a terabyte of one number");
+    let absurd = b"\x8a\x07\0\0\0\0\0\0\x01";
+    assert_eq!(tensor(b"K\x01", b"K\x00", absurd, b"K\x00"), [AnomalyKind::Bomb]);
+    assert_eq!(tensor(absurd, b"K\x00", b"K\x0a", b"K\x01"), [AnomalyKind::Bomb]);
+    // Ten gigabytes that are there.
+    let large = b"\x8a\x05\0\0\0\0\x03";
+    assert_eq!(tensor(large, b"K\x00", large, b"K\x01"), []);
+}
+
 #[test]
 fn odd_use_of_stack_and_memo_is_seen() {
     assert_eq!(anomalies(b"\x80\x02]2a."), [AnomalyKind::Stack], "DUP");

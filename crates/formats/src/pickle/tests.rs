@@ -291,6 +291,32 @@ fn seeds_can_be_cut_anywhere() {
 fn the_caller_is_told_how_far_the_walk_is() {
     let bytes = [b"\x80\x02]".to_vec(), b"K\x01a".repeat(5 << 20), b".".to_vec()].concat();
     let mut told = Vec::new();
-    walk_paced(&bytes, Limits::default(), &mut |at| told.push(at));
+    walk_paced(&bytes, Limits::default(), &mut |at| {
+        told.push(at);
+        true
+    });
     assert!(told.len() >= 3 && told.is_sorted() && told.iter().all(|at| *at <= bytes.len()), "{told:?}");
+    let walk = walk_paced(&bytes, Limits::default(), &mut |_| false);
+    assert!(matches!(walk.end, End::Limit { offset, .. } if offset < bytes.len() / 2), "{:?}", walk.end);
+}
+
+#[test]
+fn beginnings_are_told_from_text() {
+    let names: Vec<u8> = (0..1000).flat_map(|number| format!("V{number}\np{number}\na").into_bytes()).collect();
+    let old = [b"(lp0\n".as_slice(), &names].concat();
+    assert!(may_begin(&old[..4096]) && !plausible(&old[..4096]));
+    assert!(may_begin(b"T\xff\xff\0\0a long text") && may_begin(b"}(U\x04na"));
+    for text in [
+        "Version: 1.0\nName: x\n",
+        "import os\n",
+        "In the beginning\n",
+        "{\"a\": 1}",
+        "1,2\n3,4\n",
+        "Some text.\n",
+        "class A:\n    pass\n",
+        "",
+        "\0\0\0",
+    ] {
+        assert!(!may_begin(text.as_bytes()), "{text:?}");
+    }
 }

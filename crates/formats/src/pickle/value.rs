@@ -34,12 +34,18 @@ impl Value {
     pub(super) const NOTHING: Self = Self(1);
     /// The empty tuple.
     pub(super) const EMPTY: Self = Self(2);
+    /// An integer that is too large for the walk, and above zero.
+    pub(super) const HUGE: Self = Self(3);
     /// A container or an object that is no longer known; the arena gives out numbers from 1.
     pub(super) const FORGOTTEN: Self = Self(NODE << SHIFT);
 
     /// An integer; those that are too large for the walk are plain data.
     pub(super) fn int(n: i64) -> Self {
-        if (n << 8) >> 8 == n { Self(INT << SHIFT | n.cast_unsigned() & PAYLOAD) } else { Self::PLAIN }
+        match (n << 8) >> 8 == n {
+            true => Self(INT << SHIFT | n.cast_unsigned() & PAYLOAD),
+            false if n > 0 => Self::HUGE,
+            false => Self::PLAIN,
+        }
     }
 
     pub(super) fn text(offset: usize) -> Self {

@@ -71,13 +71,15 @@ pub struct Limits {
     pub depth: usize,
     /// The most items.
     pub items: usize,
-    /// The most calls, promises and texts that are kept, of each.
+    /// The most calls and promises that are kept, of each.
     pub kept: usize,
+    /// The most texts that are kept.
+    pub texts: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 256, items: 20_000_000, kept: 100_000 }
+        Self { depth: 256, items: 20_000_000, kept: 100_000, texts: 1 << 21 }
     }
 }
 

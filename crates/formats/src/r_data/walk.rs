@@ -24,8 +24,8 @@ pub(super) fn parse(bytes: &[u8], at: usize, limits: Limits) -> Contents {
     let flaw = walk.workspace(at > 0).err();
     let found = &walk.found;
     let kept = [found.calls.len(), found.promises.len(), found.alternatives.len(), found.functions.len()];
-    let more = kept.iter().any(|kept| *kept >= limits.kept);
-    let flaw = flaw.or(more.then_some("it has more expressions than the scan reads"));
+    let more = kept.iter().any(|kept| *kept >= limits.kept) || found.texts.len() >= limits.texts;
+    let flaw = flaw.or(more.then_some("it has more expressions or texts than the scan reads"));
     Contents { end: walk.reader.at(), flaw, ..walk.found }
 }
 
@@ -194,7 +194,7 @@ impl Walk<'_> {
     fn characters(&mut self) -> Read<Value> {
         let Ok(len) = u64::try_from(self.reader.int()?) else { return Ok(Value::Nothing) };
         let range = self.reader.text(len)?;
-        if self.found.texts.len() < self.limits.kept && range.len() > 3 {
+        if self.found.texts.len() < self.limits.texts && range.len() > 3 {
             self.found.texts.push(range.clone());
         }
         Ok(Value::Text(vec![range]))

@@ -30,6 +30,8 @@ pub struct Archive {
     pub members: Vec<Member>,
     /// What follows the last member and is neither a header nor zeros.
     pub loose: Option<Range<usize>>,
+    /// Whether it ends in the middle of a header.
+    pub cut: bool,
     /// The limit that was reached before everything was read.
     pub over: Option<&'static str>,
 }
@@ -99,6 +101,8 @@ pub fn read(bytes: &[u8], limits: Limits) -> Archive {
         }
         reader.member(header);
     }
+    let rest = bytes.get(reader.at..).unwrap_or_default();
+    reader.archive.cut = rest.len() < BLOCK && rest.iter().any(|byte| *byte != 0);
     reader.archive
 }
 

@@ -15,7 +15,9 @@ use crate::{Engine, File};
 
 /// Parses a file into inputs and hands each to the engine.
 pub(crate) fn open(file: &File<'_>, engine: &mut Engine) {
-    let is_model = model::open(file, engine);
+    let before = engine.examined();
+    // What was read and turned out to hold no model was read all the same.
+    let is_model = model::open(file, engine) || engine.examined() > before;
     application::open(file, engine);
     infrastructure::open(file, engine);
     data::open(file, engine);

@@ -11,10 +11,15 @@ pub(super) fn note(file: &File<'_>, is_model: bool, engine: &mut Engine) {
 }
 
 fn reason(file: &File<'_>, is_model: bool) -> Option<(Option<Component>, &'static str)> {
-    let extension = file.extension();
-    let has = |extensions: &[&str]| extensions.contains(&extension.as_str());
+    let name = file.name();
+    // What is packed is called like what is in it.
+    let stem = PACKED.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    let extension = stem.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let has = |extensions: &[&str]| extensions.contains(&extension);
     let declared = || file.facts.component_at(file.project_path);
-    let by_name = if has(MODELS) { Some(Component::Model) } else { None };
+    // Others have some of these extensions too, for text most of all.
+    let binary = || has(BINARY) || extension == "bin" && name.contains("model");
+    let by_name = (has(MODELS) || binary() && file.text().is_none()).then_some(Component::Model);
     if file.bytes.starts_with(b"version https://git-lfs.github.com/") {
         return Some((declared().or(by_name), "a pointer of Git LFS: the file itself is not here"));
     }
@@ -77,24 +82,33 @@ const MODELS: &[&str] = &[
     "rknn",
     "t7",
     "ubj",
-];
-/// Further extensions of models, which other files have as well.
-const ALSO_MODELS: &[&str] = &[
-    "h5",
-    "hdf5",
-    "pb",
     "npy",
     "npz",
+    "h5",
+    "hdf5",
+    "dill",
     "mar",
     "nemo",
-    "llamafile",
+    "ptl",
+    "pt2",
+    "pdmodel",
+    "pdparams",
+    "pdiparams",
     "mlmodel",
-    "engine",
-    "dill",
+    "caffemodel",
+    "cmf",
+    "llamafile",
     "pmml",
-    "rds",
-    "params",
 ];
+/// Further extensions of models, which other files have as well.
+const ALSO_MODELS: &[&str] = &["pb", "engine", "rds", "params"];
+/// Extensions that models have when they are binary.
+const BINARY: &[&str] = &[
+    "th", "ot", "params", "weights", "model", "rda", "rds", "rdata", "dnn", "sav", "engine", "plan", "trt", "tar",
+    "zip",
+];
+/// Ends of names that say how a file is packed.
+const PACKED: &[&str] = &[".gz", ".bz2", ".xz", ".lzma", ".lz4", ".zst", ".z"];
 /// Text that some check looks into.
 const TEXTS: &[&str] =
     &["py", "pyw", "ipynb", "yaml", "yml", "toml", "env", "sh", "js", "ts", "jinja", "jinja2", "ini", "cfg"];

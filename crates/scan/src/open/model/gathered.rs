@@ -47,15 +47,22 @@ impl<'a, 'p> Gathered<'a, 'p> {
     }
 
     pub(super) fn oddity(&mut self, at: usize, kind: OddityKind, what: String) {
-        if self.oddities.len() < ODDITIES {
-            self.oddities.push(Oddity { offset: at as u64, what, kind, code: false });
+        if self.oddities.len() >= ODDITIES {
+            self.left = Some("more is odd about it than the scan lists");
+            return;
         }
+        self.oddities.push(Oddity { offset: at as u64, what, kind, code: false });
     }
 
     /// Adds a text that nothing interprets, if it is one, and more than a word or a path.
     pub(super) fn text(&mut self, key: &str, value: &Value<'_>) {
         if value.len() >= SHORT {
-            self.bytes(key, value.range.clone(), &value.bytes(LONG));
+            let bytes = value.bytes(LONG);
+            // Numbers are longer; of a text that is, the rest is not judged.
+            if bytes.len() == LONG && value.len() > LONG && readable(&bytes).is_some() {
+                self.left = Some("it has longer texts than the scan reads");
+            }
+            self.bytes(key, value.range.clone(), &bytes);
         }
     }
 
@@ -78,7 +85,9 @@ impl<'a, 'p> Gathered<'a, 'p> {
         // Where the last whole field of the file ends.
         let read = if root.is_text() { 0 } else { root.whole_fields() };
         let rest = bytes.get(read..bytes.len().min(read + LONG)).unwrap_or_default();
-        let is_text = is_prose(rest);
+        // A field that is cut has a tag, a length and fields of its own, which no text has.
+        let is_text =
+            rest.len() >= SENTENCE && !rest.iter().any(|byte| matches!(byte, 0..=8 | 0x0b | 0x0c | 0x0e..=0x1f | 0x7f));
         if is_text && !root.is_text() {
             self.bytes("behind the model", read..bytes.len(), rest);
         } else {
@@ -152,6 +161,8 @@ const ODDITIES: usize = 100;
 /// The most texts that are kept of one part, and of how many bytes.
 const TEXTS: usize = 100_000;
 const TEXT: usize = 16 << 20;
+/// Less than this behind a message may be the beginning of a field.
+const SENTENCE: usize = 16;
 /// A text shorter than this is a word.
 const SHORT: usize = 6;
 /// A text of this length without a space may be something in a code.

@@ -132,6 +132,13 @@ fn open_dataset(
 ) -> bool {
     if dataset.kind == Kind::Heap {
         let strings = hdf5::strings(part.bytes, file, dataset, STRINGS, &mut costs.steps);
+        if strings.len() >= STRINGS {
+            let path = &dataset.path;
+            part.unscanned(
+                engine,
+                format!("only the first {STRINGS} strings of the data set `{path}` were looked into"),
+            );
+        }
         let strings = strings.into_iter().take_while(|range| costs.pays(range.len()));
         let strings = strings.filter_map(|range| Some((range.start, part.bytes.get(range)?)));
         return strings
@@ -149,7 +156,11 @@ fn open_dataset(
     if read.at.is_some() && !costs.pays(read.bytes.len()) {
         return false;
     }
-    bytes_of(part, dataset, &read.bytes, read.at, oddities, engine)
+    let acts = bytes_of(part, dataset, &read.bytes, read.at, oddities, engine);
+    if acts && dataset.claimed().is_none_or(|claimed| claimed > read.bytes.len() as u64) {
+        part.unscanned(engine, format!("the data set `{}` is longer than the scan reads", dataset.path));
+    }
+    acts
 }
 
 fn bytes_of(
@@ -230,6 +241,13 @@ fn elsewhere(file: &hdf5::File, is_keras: bool) -> Vec<Effect> {
 fn spare(part: &Part<'_>, file: &hdf5::File, oddities: &mut Vec<Oddity>, engine: &mut Engine) -> bool {
     let mut budget = SPARE;
     let mut found = false;
+    let all: usize = gaps(&file.covered, part.bytes.len()).map(|gap| gap.len()).sum();
+    if all > SPARE && !part.budget.full {
+        part.unscanned(
+            engine,
+            "only the first of the bytes that belong to nothing were searched; `--full` searches all",
+        );
+    }
     for gap in gaps(&file.covered, part.bytes.len()) {
         let bytes = part.bytes.get(gap.start..gap.end.min(gap.start + budget)).unwrap_or_default();
         budget -= bytes.len();
@@ -266,7 +284,7 @@ const DATASETS: usize = 4096;
 /// The most bytes of one data set that are looked into.
 const LARGEST: u64 = 16 << 20;
 /// The most strings of one attribute or data set.
-const STRINGS: usize = 4096;
+const STRINGS: usize = 20_000;
 const LONG: usize = 32;
 const MANY: usize = 64;
 /// No weights claim more than this and store a thousandth of it.

@@ -44,7 +44,7 @@ pub(super) fn document(part: &Part<'_>, document: &Document, engine: &mut Engine
 }
 
 fn objects(part: &Part<'_>, roots: &[Node<'_>], at: usize, engine: &mut Engine) -> bool {
-    let mut found = Found { at, effects: Vec::new(), texts: Vec::new() };
+    let mut found = Found { at, effects: Vec::new(), texts: Vec::new(), more: false };
     for (key, node) in roots.iter().flat_map(|root| root.walk()) {
         found.node(key, node);
     }
@@ -53,6 +53,9 @@ fn objects(part: &Part<'_>, roots: &[Node<'_>], at: usize, engine: &mut Engine) 
         let covers = |effect: &Effect| effect.range.start <= range.start && range.end <= effect.range.end;
         found.effects.iter().any(|effect| effect.carrier == Carrier::Code && covers(effect))
     };
+    if found.more {
+        part.unscanned(engine, "only the first of the texts of its layers were judged");
+    }
     // The code of a layer was judged as what it is.
     for (range, key, text) in found.texts.into_iter().filter(|(range, ..)| !is_code(range)) {
         let (artifact, bytes) = (part.artifact, part.bytes);
@@ -96,6 +99,8 @@ struct Found<'d> {
     at: usize,
     effects: Vec<Effect>,
     texts: Vec<(Range<usize>, String, &'d str)>,
+    /// Whether there are more texts.
+    more: bool,
 }
 
 impl<'d> Found<'d> {
@@ -108,7 +113,11 @@ impl<'d> Found<'d> {
     fn node(&mut self, key: Option<Node<'d>>, node: Node<'d>) {
         let key = key.and_then(Node::text).unwrap_or_default();
         if let Some(text) = node.string() {
-            if text.len() >= LONG && self.texts.len() < TEXTS && key != "code" {
+            if text.len() >= LONG && key != "code" {
+                if self.texts.len() >= TEXTS {
+                    self.more = true;
+                    return;
+                }
                 let inside = node.inside();
                 self.texts.push((self.at + inside.start..self.at + inside.end, key.to_owned(), text));
             }
@@ -299,7 +308,7 @@ const LIMITS: Limits = Limits { bytes: 64 << 20, nodes: 4 << 20, depth: 200 };
 const SHORTEST: usize = 40;
 /// Strings that are long enough to hold something else than a name.
 const LONG: usize = 32;
-const TEXTS: usize = 256;
+const TEXTS: usize = 20_000;
 
 #[cfg(test)]
 mod tests {

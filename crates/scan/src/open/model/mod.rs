@@ -58,6 +58,9 @@ mod torchscript;
 mod unpacked;
 mod xml;
 
+#[cfg(test)]
+mod cuts;
+
 use palisade_base::{Artifact, Component};
 use palisade_formats::{
     sniff::{Format, readings},
@@ -125,7 +128,7 @@ fn content(part: &Part<'_>, engine: &mut Engine) -> bool {
         }
     }
     match models.as_slice() {
-        [] => return mlflow::open(part, engine) || opaque::dump(part, engine),
+        [] => return mlflow::open(part, engine) || opaque::dump(part, engine) || opaque::script(part, engine),
         // Both carry files in an archive at their end, by design.
         [_] | [Format::TfLite | Format::Program, Format::Zip] => {}
         [first, second, ..] => polyglot(part, *first, *second, engine),
@@ -137,8 +140,8 @@ fn content(part: &Part<'_>, engine: &mut Engine) -> bool {
 fn open_as(part: &Part<'_>, format: Format, engine: &mut Engine) -> bool {
     match format {
         Format::Pickle => pickle::open(part, engine),
-        Format::Zip => archive::open(part, engine),
-        Format::Tar => tar::open(part, engine),
+        Format::Zip => part.once(|| archive::open(part, engine)),
+        Format::Tar => part.once(|| tar::open(part, engine)),
         Format::Npy => pickle::open_array(part, engine),
         Format::Safetensors => safetensors::open(part, engine),
         Format::Gguf => gguf::open(part, engine),
@@ -179,8 +182,8 @@ fn open_as(part: &Part<'_>, format: Format, engine: &mut Engine) -> bool {
         | Format::Xz
         | Format::Lzma
         | Format::Lz4
-        | Format::Zstd => compressed::open(part, format, engine),
-        Format::SevenZip => sevenz::open(part, engine),
+        | Format::Zstd => part.once(|| compressed::open(part, format, engine)),
+        Format::SevenZip => part.once(|| sevenz::open(part, engine)),
         Format::Rar => rar::open(part, engine),
     }
 }

@@ -11,6 +11,15 @@ pub(super) fn is_model(name: &str) -> bool {
     parts.any(|extension| MODELS.contains(&extension)) || matches!(stem, "model" | "pytorch_model" | "weights")
 }
 
+/// Whether the last extension of a name is one that models have, and not one that other binary files have most of all.
+pub(super) fn is_model_file(name: &str) -> bool {
+    let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+    match extension {
+        "bin" => stem.contains("model") || stem.contains("weights"),
+        _ => MODELS.contains(&extension),
+    }
+}
+
 /// The last part of a path, lower case, whichever way the slashes lean.
 pub(super) fn file_name(path: &str) -> String {
     path.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase()

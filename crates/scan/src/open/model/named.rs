@@ -29,7 +29,10 @@ pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
             (Some(Format::TensorFlow), tensorflow::open_as(part, Kind::KerasMetadata, engine))
         }
         "pb" => return tensorflow::open_as(part, Kind::Graph, engine),
-        "meta" => return tensorflow::open_as(part, Kind::MetaGraph, engine),
+        // Others have the extension too: theirs begin otherwise.
+        "meta" if part.bytes.starts_with(b"\n") => {
+            (Some(Format::TensorFlow), tensorflow::open_as(part, Kind::MetaGraph, engine))
+        }
         "onnx" => (Some(Format::Onnx), onnx::open(part, engine)),
         "mlmodel" => (Some(Format::CoreMl), coreml::open(part, engine)),
         "pdmodel" => (Some(Format::Paddle), paddle::open(part, engine)),

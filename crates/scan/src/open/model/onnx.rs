@@ -49,6 +49,9 @@ fn judge(part: &Part<'_>, reading: &Reading<'_>, format: Format, engine: &mut En
     if !part.has_extension("onnx") && (!model.graph || model.nodes == 0 && model.external.is_empty()) {
         return false;
     }
+    if !model.graph {
+        part.unscanned(engine, "it is an ONNX model without a graph");
+    }
     for operator in &model.foreign {
         if let Some((does, what)) = effect(operator) {
             gathered.operator(operator.range.clone(), does, what);
@@ -59,6 +62,9 @@ fn judge(part: &Part<'_>, reading: &Reading<'_>, format: Format, engine: &mut En
     }
     let folder = part.file.and_then(|file| file.disk.parent());
     let leaving_links = folder.map(|folder| leaving_links(folder, &model)).unwrap_or_default();
+    if folder.is_some() && model.external.len() > FILES {
+        part.unscanned(engine, format!("only the first {FILES} of its files were looked at"));
+    }
     if let Some(folder) = folder {
         reach_past_the_end(folder, &model, &mut gathered);
     }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Engine, Input,
-    input::model::{Carrier, Does, Effects, When},
+    input::model::{Carrier, Does, Effects, Oddity, OddityKind, Shape, When},
 };
 
 /// Opens an engine of `TensorRT`. Libraries of plug-ins can be packed into it, and are loaded with it.
@@ -26,6 +26,9 @@ pub(super) fn tensorrt(part: &Part<'_>, engine: &mut Engine) -> bool {
             let what = "loads a library of plug-ins that is packed into it";
             reading.effect(at..at + 20, Carrier::Code, Does::Executes, When::Load, what);
         }
+    }
+    if part.bytes.len() > SEARCHED && !part.budget.full {
+        reading.cut("only its beginning was searched for libraries; `--full` searches all of it");
     }
     ends(part, &mut reading);
     reading.judge(part, Format::TensorRt, "a TensorRT engine", Role::Weights, engine);
@@ -77,8 +80,9 @@ pub(super) fn dump(part: &Part<'_>, engine: &mut Engine) -> bool {
 pub(super) fn program(part: &Part<'_>, engine: &mut Engine) -> bool {
     let head = part.bytes.get(..part.bytes.len().min(OPAQUE)).unwrap_or_default();
     if !part.has_extension("llamafile") {
-        let claims = name::claim(&part.name, Format::Program).is_some();
-        if claims {
+        if name::is_model_file(&part.name) {
+            disguised(part, "the name is one of a model, and the content is a program", engine);
+        } else if name::claim(&part.name, Format::Program).is_some() {
             super::shape_only(part, Format::Program, true, Vec::new(), engine);
         }
         return false;
@@ -92,6 +96,31 @@ pub(super) fn program(part: &Part<'_>, engine: &mut Engine) -> bool {
     }
     reading.judge(part, Format::Program, "a llamafile", Role::Weights, engine);
     true
+}
+
+/// Opens a script under the name of a model: whatever loads the model fails, and whatever runs the file does not.
+pub(super) fn script(part: &Part<'_>, engine: &mut Engine) -> bool {
+    let line = part.bytes.get(..part.bytes.len().min(256)).unwrap_or_default();
+    let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let runs = line.strip_prefix(b"#!").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"/"));
+    let is_disguise = runs && name::is_model_file(&part.name);
+    if is_disguise {
+        disguised(part, "the name is one of a model, and the content is a script", engine);
+    }
+    is_disguise
+}
+
+/// Something that an operating system runs, under the name of something that is loaded.
+fn disguised(part: &Part<'_>, what: &str, engine: &mut Engine) {
+    let oddity = Oddity { offset: 0, what: what.to_owned(), kind: OddityKind::Disguise, code: true };
+    engine.judge(&Input::Shape(Shape {
+        artifact: part.artifact,
+        bytes: part.bytes,
+        format: Format::Program,
+        claimed: None,
+        runs_code: true,
+        oddities: vec![oddity],
+    }));
 }
 
 /// Texts at the beginning and at the end: weights lie between them.
@@ -140,7 +169,25 @@ mod tests {
 
     #[test]
     fn programs_that_claim_to_be_weights_are_found() {
-        let seen = observe("m.safetensors", b"\x7fELF\x02\x01\x01\0\0\0", None);
-        assert!(seen.findings.iter().any(|f| f.rule.name == "disguised-model" && f.severity == Severity::High));
+        let found = |name: &str, bytes: &[u8]| {
+            let seen = observe(name, bytes, None).findings.into_iter();
+            seen.filter(|found| found.rule.name == "disguised-model" && found.severity == Severity::High).count()
+        };
+        let elf = &b"\x7fELF\x02\x01\x01\0\0\0"[..];
+        for (name, bytes, count) in [
+            ("m.safetensors", elf, 1),
+            ("pytorch_model.bin", elf, 1),
+            ("weights.pt", b"\xca\xfe\xba\xbe\0\0\0\x02\x01\0\0\x07", 1),
+            ("m.pkl", b"#! /bin/sh\nid\n", 1),
+            ("model.onnx", b"#!/usr/bin/env python\nimport os\n", 1),
+            ("model.so", elf, 0),
+            ("libmodel.so.1", elf, 0),
+            ("model", elf, 0),
+            ("firmware.bin", elf, 0),
+            ("train.sh", b"#!/bin/sh\nid\n", 0),
+            ("notes.pt", b"#! is how scripts begin\n", 0),
+        ] {
+            assert_eq!(found(name, bytes), count, "{name}");
+        }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::{
     borrow::Cow,
-    cell::{Cell, OnceCell},
+    cell::{Cell, OnceCell, RefCell},
+    collections::HashMap,
     time::Instant,
 };
 
 use palisade_base::Artifact;
 use palisade_formats::compress::End;
+use sha2::{Digest, Sha256};
 
 use super::{bomb, full::Pass};
 use crate::{Engine, File, options::PerFile};
@@ -40,6 +42,8 @@ pub(super) struct Budget {
     /// Whether no number of a tensor is looked at.
     pub(super) structure_only: bool,
     pub(super) pass: OnceCell<Pass>,
+    /// Digests of the archives in archives that were opened, and whether there was something in them that models are made of.
+    opened: RefCell<HashMap<[u8; 32], bool>>,
 }
 
 impl Budget {
@@ -51,6 +55,7 @@ impl Budget {
             full: limits.full,
             structure_only: limits.structure_only,
             pass: OnceCell::new(),
+            opened: RefCell::default(),
         }
     }
 
@@ -67,6 +72,26 @@ impl Part<'_> {
     /// Whether nothing more may be unpacked.
     pub(super) fn is_spent(&self) -> bool {
         self.budget.is_late() || self.budget.bytes.get() == 0
+    }
+
+    /// Opens an archive in an archive, once: readers disagree on what an archive holds, so that one of a few kilobytes may lead
+    /// to the same inner one on a hundred thousand ways.
+    pub(super) fn once(&self, open: impl FnOnce() -> bool) -> bool {
+        if self.depth == 0 {
+            return open();
+        }
+        let mut digest = Sha256::new();
+        digest.update(self.name.as_bytes());
+        digest.update([0]);
+        digest.update(self.bytes);
+        let digest = digest.finalize().into();
+        if let Some(is_model) = self.budget.opened.borrow().get(&digest) {
+            return *is_model;
+        }
+        self.budget.opened.borrow_mut().insert(digest, false);
+        let is_model = open();
+        self.budget.opened.borrow_mut().insert(digest, is_model);
+        is_model
     }
 
     /// Accounts for an archive with so many members. Archives may hold ever more archives, each of next to no bytes, so that
@@ -89,7 +114,8 @@ impl Part<'_> {
         let first = room.min(FIRST);
         let mut unpacked = by(first)?;
         let (came, end) = len(&unpacked);
-        if end == End::More && first < room && !bomb::is_bomb(packed, came as u64, true) {
+        // Nor is what is nearly nothing, bomb or not: a few bytes would take all memory that there is to give.
+        if end == End::More && first < room && !bomb::is_emptiness(packed, came as u64) {
             unpacked = by(room)?;
         }
         self.spend(len(&unpacked).0);
@@ -132,6 +158,11 @@ impl Part<'_> {
             Some(outer) => Artifact::entry(self.artifact.path(), &format!("{outer}!{member}")),
             None => Artifact::entry(self.artifact.path(), member),
         }
+    }
+
+    /// Says that a member was not read, or not to its end.
+    pub(super) fn entry_unscanned(&self, member: &str, engine: &mut Engine, reason: &'static str) {
+        super::unscanned(&self.entry(member), engine, reason);
     }
 
     pub(super) fn unscanned(&self, engine: &mut Engine, reason: impl Into<Cow<'static, str>>) {

@@ -22,6 +22,7 @@ pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
             file.behind.passed(from..to);
         }
         from = to;
+        !part.budget.is_late()
     };
     let walk = pickle::walk_paced(part.bytes, Limits::default(), &mut pace);
     // What merely could be an old pickle and names nothing is text, unless its name says otherwise.
@@ -32,6 +33,9 @@ pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
     judge(part, &walk, Lies::Open(0), engine);
     tail(part, &walk, 0, engine);
     end(part, &walk, engine);
+    if part.bytes.starts_with(OLD_TORCH) && walk.pickles < TORCH && walk.end == End::Stopped {
+        part.unscanned(engine, "an old PyTorch file begins with five pickles, and some of them are missing");
+    }
     let oddities = anomalies(&walk, 0);
     shape(part, Format::Pickle, Some("a pickle calls the functions that it names"), oddities, engine);
     true
@@ -53,7 +57,7 @@ pub(super) fn open_array(part: &Part<'_>, engine: &mut Engine) -> bool {
     let flaw = |what: &&str| odd(0, what, OddityKind::Malformed, false);
     let mut oddities: Vec<_> = header.flaws.iter().map(flaw).collect();
     if header.objects {
-        let walk = pickle::walk(data, Limits::default());
+        let walk = pickle::walk_paced(data, Limits::default(), &mut |_| !part.budget.is_late());
         judge(part, &walk, Lies::Open(header.data), engine);
         // A reader that takes the header to be longer begins elsewhere.
         if walk.pickles == 0 && walk.calls.is_empty() {
@@ -182,6 +186,8 @@ fn end(part: &Part<'_>, walk: &Walk, engine: &mut Engine) {
 
 /// As many pickles as an old PyTorch file begins with: magic number, version, system, state, keys of the storages.
 const TORCH: u64 = 5;
+/// The first of them.
+const OLD_TORCH: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
 /// How many of the bytes that no loader reads are searched, unless all are to be.
 const SEARCHED: usize = 64 << 20;
 /// The most hidden pickles of one region that are judged.

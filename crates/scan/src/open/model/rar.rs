@@ -33,8 +33,11 @@ pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
     }
     let model_names = archive.members.iter().any(|member| name::is_model(&name::file_name(&member.name)));
     let named = name::is_model(&part.name) || !part.has_extension("rar");
-    if has_closed(&archive) && (named || model_names || is_model) {
+    let closed = has_closed(&archive);
+    if closed {
         part.unscanned(engine, "it is a RAR archive, whose packed members are not read");
+    } else if !archive.ended {
+        part.unscanned(engine, "it is a RAR archive that is cut, or has more members than the scan reads");
     }
     let entries = archive.members.iter().map(|member| Entry {
         name: &member.name,

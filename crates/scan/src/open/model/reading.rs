@@ -102,7 +102,10 @@ impl Reading {
         if !self.looks(range.len()) {
             return;
         }
-        for run in printable::runs(bytes, range, RUN).take(RUNS) {
+        for (number, run) in printable::runs(bytes, range, RUN).enumerate() {
+            if number >= RUNS {
+                return self.cut("only the first of its texts were judged");
+            }
             self.raw_text("", bytes, run);
         }
     }

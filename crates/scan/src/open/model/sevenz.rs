@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use palisade_formats::{
     compress::{End, Unpacked, crc32},
+    pickle,
     sevenz::{self, Archive, File, Flaw, Folder, Limits},
     sniff::{Format, sniff},
 };
@@ -31,6 +32,10 @@ pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
         Ok(archive) => archive,
         Err(flaw) => return unread(part, flaw, engine),
     };
+    // Packed data that belongs to no member: a header that leaves the members out.
+    if archive.files.is_empty() && part.bytes.len() > EMPTY {
+        return unread(part, Flaw::Broken, engine);
+    }
     part.enter(archive.files.len());
     let mut seen = Seen::default();
     for (number, folder) in archive.folders.iter().enumerate() {
@@ -51,18 +56,17 @@ struct Seen {
     /// Those whose checksum is wrong, though their content is whole.
     lies: HashSet<usize>,
     links: HashMap<usize, String>,
-    /// Why blocks were not read, and whether one of their members is called like a model.
-    closed: Vec<(&'static str, bool)>,
+    /// Why blocks were not read.
+    closed: Vec<&'static str>,
     bombs: Vec<Oddity>,
 }
 
 impl Seen {
     /// Opens the members of a block; `false` if the budget has ended.
     fn folder(&mut self, part: &Part<'_>, folder: &Folder, files: &[(usize, &File)], engine: &mut Engine) -> bool {
-        let named = files.iter().any(|(_, file)| name::is_model(&name::file_name(&file.name)));
         if folder.encrypted || !folder.readable() {
             let why = if folder.encrypted { "are encrypted" } else { "are packed in a way that is not supported" };
-            self.closed.push((why, named));
+            self.closed.push(why);
             return true;
         }
         // A member that has a block for itself is passed over if it begins like nothing known.
@@ -70,6 +74,7 @@ impl Seen {
             && let Some(head) = folder.unpack(part.bytes, HEAD)
             && !file.is_link
             && !self.is_worth(*number, file, sniff(&head.bytes))
+            && !(head.end == End::More && pickle::may_begin(&head.bytes))
         {
             return true;
         }
@@ -78,7 +83,10 @@ impl Seen {
         }
         let packed = folder.packed.len() as u64;
         let read = |limit| folder.unpack(part.bytes, limit);
-        let Some(whole) = part.unpack(packed, read, |whole| (whole.bytes.len(), whole.end)) else { return true };
+        let Some(whole) = part.unpack(packed, read, |whole| (whole.bytes.len(), whole.end)) else {
+            self.closed.push("cannot be unpacked");
+            return true;
+        };
         for (number, file) in files {
             self.member(part, *number, file, &whole, packed, engine);
         }
@@ -87,7 +95,7 @@ impl Seen {
             let what = format!("it unpacks to {unpacked} bytes and more out of {packed}");
             self.bombs.push(bomb::oddity(folder.packed.start as u64, what));
         }
-        if whole.end != End::Whole && (named || name::is_model(&part.name)) {
+        if whole.end != End::Whole {
             let why = "it unpacks to more than the scan reads";
             part.unscanned(engine, if whole.end == End::More { why } else { "its packed data breaks off" });
         }
@@ -110,7 +118,7 @@ impl Seen {
         if file.is_link {
             self.links.insert(number, String::from_utf8_lossy(bytes.get(..HEAD).unwrap_or(bytes)).into_owned());
         }
-        let format = sniff(bytes.get(..HEAD).unwrap_or(bytes));
+        let format = sniff(bytes);
         if bytes.is_empty() || !self.is_worth(number, file, format) {
             return;
         }
@@ -154,7 +162,7 @@ fn conclude(part: &Part<'_>, archive: &Archive, seen: Seen, engine: &mut Engine)
     let called = is_model || name::is_model(&part.name);
     let names = || archive.files.iter().map(|file| file.name.as_str());
     let certain = called || names().any(name::is_certain);
-    for why in seen.closed.iter().filter(|(_, model)| *model || called).map(|(why, _)| *why).collect::<HashSet<_>>() {
+    for why in seen.closed.iter().collect::<HashSet<_>>() {
         part.unscanned(engine, format!("some of its members {why}"));
     }
     let entries = archive.files.iter().enumerate().map(|(number, file)| Entry {
@@ -189,22 +197,22 @@ fn conclude(part: &Part<'_>, archive: &Archive, seen: Seen, engine: &mut Engine)
     is_model
 }
 
-/// An archive whose members are not known. One that is called like any other archive is nobody's model.
+/// An archive whose members are not known: any of them may be a model.
 fn unread(part: &Part<'_>, flaw: Flaw, engine: &mut Engine) -> bool {
-    let named = name::is_model(&part.name) || !part.has_extension("7z");
-    if named {
-        part.unscanned(
-            engine,
-            match flaw {
-                Flaw::Encrypted => "it is a 7z archive whose names are encrypted",
-                Flaw::Unsupported => "it is a 7z archive whose header is packed in a way that is not supported",
-                Flaw::Broken => "it is a 7z archive whose header cannot be read",
-                Flaw::Large => "it is a 7z archive with more members than the scan reads",
-            },
-        );
-    }
-    named
+    part.unscanned(
+        engine,
+        match flaw {
+            Flaw::Encrypted => "it is a 7z archive whose names are encrypted",
+            Flaw::Unsupported => "it is a 7z archive whose header is packed in a way that is not supported",
+            Flaw::Broken => "it is a 7z archive whose header cannot be read",
+            Flaw::Large => "it is a 7z archive with more members than the scan reads",
+        },
+    );
+    true
 }
+
+/// How long an archive without members is.
+const EMPTY: usize = 32;
 
 fn lies_in(file: &File, folder: usize) -> bool {
     file.lies.is_some_and(|(own, _)| own == folder)
@@ -233,11 +241,11 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_unscanned_if_it_may_be_a_model() {
+    fn what_cannot_be_read_is_unscanned() {
         for (name, count) in [("model.7z", 1), ("backup.7z", 1), ("x.bin", 1)] {
             assert_eq!(observe(name, ENCRYPTED, None).unscanned.len(), count, "{name}");
         }
-        for (name, count) in [("model.7z", 1), ("backup.7z", 0), ("data", 1)] {
+        for (name, count) in [("model.7z", 1), ("backup.7z", 1), ("data", 1)] {
             assert_eq!(observe(name, SEALED, None).unscanned.len(), count, "{name}");
         }
     }

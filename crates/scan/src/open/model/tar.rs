@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use palisade_formats::{
     sniff::{Format, sniff},
     tar::{self, Archive, Difference, Kind, Limits, Member},
+    zip,
 };
 
 use super::{
@@ -15,7 +16,6 @@ use super::{
     name,
     part::{DEPTH, Part},
     pickle, shape_only,
-    unpacked::HEAD,
 };
 use crate::{
     Engine,
@@ -68,11 +68,15 @@ impl Seen {
     fn member(&mut self, part: &Part<'_>, number: usize, member: &Member, engine: &mut Engine) {
         let bytes = part.bytes.get(member.range.clone()).unwrap_or_default();
         let own = name::file_name(&member.name);
-        let format = sniff(bytes.get(..HEAD).unwrap_or(bytes));
+        if member.cut {
+            part.entry_unscanned(&member.name, engine, "the archive ends before it does");
+        }
+        let format = sniff(bytes);
         if format == Some(Format::Program) {
             self.programs.insert(number);
         }
-        if format.is_none() && !name::is_model(&own) && !self.bundle.wants(&member.name) {
+        let ends = || zip::has_end_record(bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or(bytes));
+        if format.is_none() && !name::is_model(&own) && !self.bundle.wants(&member.name) && !ends() {
             return;
         }
         let artifact = part.entry(&member.name);
@@ -83,9 +87,6 @@ impl Seen {
         if is_model {
             self.code.insert(number);
         }
-        if member.cut && (is_model || name::is_model(&inner.name)) {
-            inner.unscanned(engine, "the archive ends before it does");
-        }
     }
 }
 
@@ -93,6 +94,9 @@ fn conclude(part: &Part<'_>, archive: &Archive, seen: Seen, engine: &mut Engine)
     let is_model = seen.bundle.is_model() || !seen.code.is_empty();
     let named =
         is_model || name::is_model(&part.name) || archive.members.iter().any(|member| name::is_certain(&member.name));
+    if archive.cut {
+        part.unscanned(engine, "it ends in the middle of a header");
+    }
     // What comes behind the limit may be a model even if nothing before it is.
     if let Some(over) = archive.over {
         part.unscanned(engine, over);
@@ -169,6 +173,9 @@ fn loose(part: &Part<'_>, archive: &Archive, engine: &mut Engine) -> Option<Oddi
     let what = format!("{} bytes that belong to no member follow", bytes.len());
     Some(Oddity { offset: range.start as u64, what, kind: OddityKind::Disguise, code })
 }
+
+/// Where the end record of a ZIP archive is looked for.
+const TAIL: usize = 66_000;
 
 #[cfg(test)]
 mod tests {

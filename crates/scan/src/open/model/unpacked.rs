@@ -7,7 +7,7 @@ use palisade_formats::{
     sniff::{Format, sniff},
 };
 
-use super::{bomb, content, name, part::Part};
+use super::{bomb, content, part::Part};
 use crate::Engine;
 
 /// Opens what `packed` bytes of a container were unpacked to. Returns whether it is something that models are made of.
@@ -21,7 +21,7 @@ pub(super) fn open(inner: &Part<'_>, container: Format, packed: u64, end: End, e
     let numbers = array.as_ref().is_some_and(|header| !header.objects);
     if end == End::More && !numbers {
         inner.unscanned(engine, "it unpacks to more than the scan reads");
-    } else if end == End::Broken && (is_model || name::is_model(&inner.name)) {
+    } else if end == End::Broken {
         inner.unscanned(engine, "its packed data breaks off");
     }
     // What is known and whole is as large as it has to be, and the header of an array accounts for its zeros.

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use palisade_formats::{
     compress::{End, crc32},
+    pickle,
     sniff::{Format, sniff},
     zip::{self, Archive, Kind, Limits, Member},
 };
@@ -55,9 +56,8 @@ struct Seen {
     lies: HashSet<usize>,
     /// Those that claim to be encrypted and are not.
     open: HashSet<usize>,
-    /// How many are encrypted, and how many of those are called like models.
+    /// How many are encrypted.
     sealed: u64,
-    sealed_models: u64,
     /// How many are packed in a way that is not supported.
     unsupported: u64,
     /// What those unpack to that hold nothing known and are packed to nearly nothing.
@@ -113,7 +113,8 @@ impl<'a> Opener<'a> {
             }
             recognised |= format.is_some();
             let claims = member.claims_encryption();
-            if !claims && !worth_reading(member, format) && !self.bundle.wants(&member.name) {
+            let goes_on = || head.end == End::More && (pickle::may_begin(&head.bytes) || self.ends(member, method));
+            if !claims && !worth_reading(member, format) && !self.bundle.wants(&member.name) && !goes_on() {
                 continue;
             }
             if self.part.is_spent() {
@@ -156,6 +157,24 @@ impl<'a> Opener<'a> {
         true
     }
 
+    /// Whether a member that begins like nothing known is an archive by its end, as its readers take it. What is packed is
+    /// unpacked for that only where its name, or that of the archive, is one of models.
+    fn ends(&self, member: &Member<'_>, method: u16) -> bool {
+        let tail = |bytes: &[u8]| zip::has_end_record(bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or(bytes));
+        let own = name::file_name(&member.name);
+        if method == 0 {
+            // Numbers of PyTorch are read as nothing else, and there are thousands of them.
+            return !is_storage(&member.name) && tail(member.stored(self.part.bytes, method));
+        }
+        let archive = [".zip", ".whl", ".egg", ".jar"].iter().any(|end| own.ends_with(end));
+        if !(archive || name::is_model(&own) || name::is_model(&self.part.name)) || self.part.is_spent() {
+            return false;
+        }
+        let read = |limit| member.read(self.part.bytes, method, limit);
+        let content = self.part.unpack(member.compressed, read, |content| (content.bytes.len(), content.end));
+        content.is_some_and(|content| tail(&content.bytes))
+    }
+
     /// Whether a member that claims to be encrypted is not: its content is what its checksum says.
     fn is_open(&mut self, number: usize, member: &Member<'_>, content: &zip::Content<'_>) -> bool {
         let open = content.end == End::Whole && content.bytes.len() <= CHECKED && crc32(&content.bytes) == member.crc;
@@ -166,7 +185,6 @@ impl<'a> Opener<'a> {
             self.seen.open.insert(number);
         } else {
             self.seen.sealed += 1;
-            self.seen.sealed_models += u64::from(name::is_model(&name::file_name(&member.name)));
         }
         open || known
     }
@@ -178,11 +196,14 @@ fn conclude(part: &Part<'_>, archive: &Archive<'_>, bundle: Bundle, seen: &Seen,
         || name::is_model(&part.name)
         || !seen.code.is_empty()
         || archive.members.iter().any(is_model_member);
-    let &Seen { sealed, sealed_models, unsupported, .. } = seen;
-    if sealed_models > 0 || is_model && sealed > 0 {
+    if !archive.directory {
+        part.unscanned(engine, "it has no directory at its end: it is cut, or no whole archive");
+    }
+    let &Seen { sealed, unsupported, .. } = seen;
+    if sealed > 0 {
         part.unscanned(engine, format!("{sealed} members are encrypted"));
     }
-    if is_model && unsupported > 0 {
+    if unsupported > 0 {
         part.unscanned(engine, format!("{unsupported} members are packed in a way that is not supported"));
     }
     // What comes behind the limit may be a model even if nothing before it is.
@@ -283,6 +304,13 @@ fn is_weights(archive: &Archive<'_>) -> bool {
     archive.members.iter().any(is_model_member)
 }
 
+/// Whether a member holds the numbers of a tensor: `archive/data/0`.
+fn is_storage(name: &str) -> bool {
+    let mut parts = name.rsplit('/');
+    let number = parts.next().is_some_and(|own| !own.is_empty() && own.bytes().all(|byte| byte.is_ascii_digit()));
+    number && parts.next() == Some("data")
+}
+
 fn worth_reading(member: &Member<'_>, format: Option<Format>) -> bool {
     match format {
         Some(Format::Program) | None => {
@@ -313,6 +341,8 @@ fn runs_code(part: &Part<'_>, archive: &Archive<'_>, code: bool, acts: bool) -> 
 
 /// The longest member whose checksum is compared.
 const CHECKED: usize = 64 << 20;
+/// Where the end record of an archive is looked for.
+const TAIL: usize = 66_000;
 /// The longest target of a link.
 const LONGEST_LINK: usize = 4096;
 

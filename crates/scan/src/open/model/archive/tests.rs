@@ -157,3 +157,44 @@ fn programs_among_weights_are_found_and_those_of_software_are_not() {
     assert_eq!(messages("disguised-model", "pkg.whl", &pack(&wheel)), [""; 0]);
     assert_eq!(messages("disguised-model", "app.zip", &pack(&["m.pkl", "a", "b", "c"])), [""; 0]);
 }
+
+/// A pickle of protocol 0 that calls something behind a long list of words.
+fn late() -> Vec<u8> {
+    let words: Vec<u8> = (0..2000).flat_map(|number| format!("V{number}\np{number}\na").into_bytes()).collect();
+    [b"(lp0\n".as_slice(), &words, b"0cposix\nsystem\n(S'echo'\ntR."].concat()
+}
+
+#[test]
+fn late_calls_of_old_pickles_are_found_under_any_name() {
+    for name in ["notes", "data.txt"] {
+        assert_eq!(messages("pickle-call", "a.zip", &zipped(name, &late())).len(), 1, "{name}");
+    }
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(&late()).unwrap();
+    assert_eq!(messages("pickle-call", "notes.gz", &encoder.finish().unwrap()).len(), 1);
+    // Text that goes on for long is no pickle.
+    let text = "Version: 1.0\nNames of things\n".repeat(1000);
+    let seen = observe("a.zip", &zipped("notes", text.as_bytes()), None);
+    assert_eq!((seen.findings.len(), seen.unscanned.len()), (0, 0));
+}
+
+#[test]
+fn archives_behind_a_prefix_are_opened() {
+    let inner = [vec![b'#'; 6000], zipped("data.pkl", CALL)].concat();
+    for name in ["inner.zip", "model.pt"] {
+        assert_eq!(messages("pickle-call", "a.zip", &zipped(name, &inner)).len(), 1, "{name}");
+    }
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("x", SimpleFileOptions::default().compression_method(CompressionMethod::Stored)).unwrap();
+    writer.write_all(&inner).unwrap();
+    assert_eq!(messages("pickle-call", "a.zip", &writer.finish().unwrap().into_inner()).len(), 1);
+}
+
+#[test]
+fn shells_of_archives_are_not_clean() {
+    let empty = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
+    assert_eq!(observe("a.zip", &empty, None).unscanned, []);
+    for bytes in [[b"PK\x03\x04".as_slice(), &[0; 400]].concat(), zipped("a", b"text")[..40].to_vec()] {
+        assert_eq!(observe("a.zip", &bytes, None).unscanned.len(), 1);
+    }
+}
