@@ -11,6 +11,8 @@ import csv
 import json
 import os
 import pathlib
+import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -66,11 +68,40 @@ def measured(command, limit=900):
     return code, time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss
 
 
+# Starts a command, and prints its peak of memory and its own, in KiB.
+HELPER = """
+import os, sys
+child = os.fork()
+if child == 0:
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nothing, number)
+    os.execv(sys.argv[1], sys.argv[1:])
+used = os.wait4(child, 0)[2]
+own = [line for line in open("/proc/self/status") if line.startswith("VmHWM")][0].split()[1]
+print(used.ru_maxrss, own)
+"""
+
+
 def peak(command):
-    """Peak memory in KiB of a small process. What this interpreter hands down counts as the peak of what it starts, so
-    that something small has to start it."""
-    shown = subprocess.run(["/usr/bin/time", "-f", "%M", *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=QUIET, cwd="/tmp")
-    return int(shown.stderr.split()[-1])
+    """Peak memory in KiB of one process, and whether that is only a bound from above.
+
+    A process inherits the peak of the one that starts it, so that a small one has to: GNU `time`, or else an interpreter
+    without its library, whose own peak is then the least that can be told."""
+    time = shutil.which("time")
+    starter = [time, "-f", "%M"] if time else [sys.executable, "-I", "-S", "-c", HELPER]
+    shown = subprocess.run([*starter, *command], capture_output=True, text=True, env=QUIET, cwd="/tmp")
+    if time:
+        return int(shown.stderr.split()[-1]), False
+    figure, own = map(int, shown.stdout.split()[-2:])
+    return figure, figure <= own
+
+
+def memory_of(command, measured_here):
+    """As text, in MiB. A figure above the peak of this interpreter is the scanner's own."""
+    inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    figure, is_bound = (measured_here, False) if measured_here > inherited else peak(command)
+    return f"{'<=' if is_bound else ''}{figure / 1024:.1f}"
 
 
 def corpus_of(root):
@@ -130,8 +161,7 @@ def corpus(args):
         print(f"{name:<12} {cells[0]:>10} {cells[1]:>8} {cells[2]:>14} {cells[3]:>16} {cpu:7.1f}")
     whole = [args.palisade, "scan", "--no-manifest", args.root]
     code, wall, cpu, memory = measured(whole)
-    memory = peak(whole)
-    print(f"palisade, all of it in one process: {cpu:.2f} CPU-s, {wall:.2f} s, {memory / 1024:.0f} MiB, exit {code}")
+    print(f"palisade, all of it in one process: {cpu:.2f} CPU-s, {wall:.2f} s, {memory_of(whole, memory)} MiB, exit {code}")
 
 
 def small_pickle(path):
@@ -191,10 +221,9 @@ def speed(args):
             command = [args.palisade, "scan", "--no-manifest", *extra, path] if name == "palisade" else peer
             runs = [measured(command, args.timeout) for _ in range(args.repeat if size < 1 << 20 else 1)]
             code, wall, cpu, memory = min(runs, key=lambda run: run[2])
-            memory = peak(command) if memory < 64 << 10 else memory
             base = base or max(cpu, 0.0005)
             rate = f"  {size / cpu / 1e6:,.0f} MB/s" if cpu > 0.05 else ""
-            print(f"{title:<26} {name:<12} {code:>4} {cpu:9.4f} {wall:8.3f} {memory / 1024:7.1f} {cpu / base:9.1f}{rate}", flush=True)
+            print(f"{title:<26} {name:<12} {code:>4} {cpu:9.4f} {wall:8.3f} {memory_of(command, memory):>7} {cpu / base:9.1f}{rate}", flush=True)
 
 
 def main():

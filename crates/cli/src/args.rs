@@ -79,8 +79,10 @@ pub(crate) struct AssessArguments {
 
 /// Check files and folders statically; no manifest needed, nothing is executed
 ///
-/// Content decides what a file is, not its name. If a palisade.toml is found above the first PATH, its ignores and its
-/// declarations are used.
+/// Content decides what a file is, not its name. Up to five files each get a verdict: block (a high or critical finding),
+/// review (a medium one), not judged, accepted (only findings that somebody accepted), or clean. More files get a
+/// scorecard. If a palisade.toml is found above the first PATH, its ignores and its declarations are used; what it and
+/// ignore files leave out is counted and said.
 ///
 /// A PATH can be the URL of a file (https, or http to this machine) if the program was built with the feature `http`:
 /// `cargo build --release --features http`. Then the bytes that decide - directories, headers, pickles - are fetched when they
@@ -89,6 +91,7 @@ pub(crate) struct AssessArguments {
 #[command(after_long_help = "\
 Examples:
   palisade scan model.pt                       one file
+  palisade scan --no-ignore --no-manifest DIR  a download, which must not decide what is looked at
   palisade scan --full model.safetensors       every byte of it, and its digest
   palisade scan --list model.gguf              its tensors
   palisade scan model.pt --convert model.safetensors
@@ -97,21 +100,30 @@ Examples:
                                                a remote file, of which little is fetched
   palisade scan --fail-on medium .             a stricter gate for CI
   palisade scan --baseline known.json .        only what is new
-  palisade scan --format github .              annotations in a pull request")]
+  palisade scan --format github .              annotations in a pull request
+
+Exit codes:
+  0  nothing at or over --fail-on, and everything could be judged
+  1  findings at or over --fail-on
+  2  wrong usage, a path that does not exist, or a wrong palisade.toml
+  3  something could not be judged (listed as not judged), a file cannot be converted, or palisade failed
+  4  there was nothing to look at, or nothing to list")]
 pub(crate) struct ScanArguments {
     /// Files, folders and URLs
     #[arg(value_name = "PATH", required = true)]
     pub(crate) paths: Vec<PathBuf>,
-    /// Do not look for a palisade.toml
+    /// Do not look for a palisade.toml; right for downloads, whose own would silence findings
     #[arg(long, help_heading = "Input")]
     pub(crate) no_manifest: bool,
-    /// List the tensors of model files instead of judging them; with `--full` with their digests
+    /// List the tensors of model files (safetensors, GGUF, ONNX, NumPy, PyTorch, pickles) instead of judging them; with
+    /// `--full` also their digests
     #[arg(long, help_heading = "Models")]
     pub(crate) list: bool,
-    /// Write the tensors of one PyTorch file or pickle as safetensors, instead of judging it; refuses everything else in it
+    /// Write the tensors of one PyTorch file or pickle to OUT as safetensors, without loading it and instead of judging it;
+    /// refused if there is anything else in it, such as numbers or objects
     #[arg(long, value_name = "OUT", conflicts_with = "list", help_heading = "Models")]
     pub(crate) convert: Option<PathBuf>,
-    /// Let `--convert` replace a file
+    /// Let `--convert` replace OUT; never the file that is read
     #[arg(long, requires = "convert", help_heading = "Models")]
     pub(crate) force: bool,
     /// Fetch at most this much of one remote file
@@ -126,7 +138,7 @@ pub(crate) struct ScanArguments {
 /// Options of the walker.
 #[derive(Debug, Args)]
 pub(crate) struct WalkArguments {
-    /// Also read what .gitignore and .ignore leave out; for downloads, which must not decide what is looked at
+    /// Also read what .gitignore, .ignore and .git/info/exclude leave out, and .git itself; right for downloads
     #[arg(long, help_heading = "Input")]
     pub(crate) no_ignore: bool,
     /// Follow symbolic links and declared paths, also out of the folder

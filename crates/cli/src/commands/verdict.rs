@@ -106,8 +106,6 @@ pub(crate) fn conclude(inputs: Inputs<'_>, prepared: Prepared) -> Result<Exit, F
         output::hint(remedy);
     }
     findings.sort_by(|a, b| (&a.target, a.rule.name, &a.message).cmp(&(&b.target, b.rule.name, &b.message)));
-    // A module is looked at where it lies and from the settings that name it.
-    findings.dedup_by(|a, b| a.target == b.target && a.rule.name == b.rule.name && a.message == b.message);
     // A baseline hides what is known, it does not mend it: the score counts it.
     let score = Scorecard::of(&observed, system, &findings);
     let (findings, known) = without_known(findings, &prepared, &roots.project, options)?;

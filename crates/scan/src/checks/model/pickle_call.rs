@@ -43,8 +43,9 @@ palisade_base::meta! {
     ///
     /// ## What to do
     ///
-    /// Do not load the file. Ask its author for the weights as safetensors or ONNX, or convert them in a sandbox without
-    /// network and credentials. For classes of your own, save the state (`state_dict()`, arrays, plain dictionaries)
+    /// Do not load the file. Ask its author for the weights as safetensors or ONNX. If only its tensors matter,
+    /// `palisade scan model.pt --convert model.safetensors` writes them without loading the file, or says what else is in
+    /// it. Otherwise convert them in a sandbox without network and credentials. For classes of your own, save the state (`state_dict()`, arrays, plain dictionaries)
     /// instead of the object. `torch.load(..., weights_only=True)` refuses most such files, but has been bypassed.
     ///
     /// ## Limits
