@@ -37,7 +37,12 @@ fn failure(error: &clap::Error, verb: Option<String>) -> Failure {
         ErrorKind::UnknownArgument => Failure::usage(format!("`{command}` does not know what to do with `{argument}`")),
         ErrorKind::InvalidSubcommand => {
             let verb = text(error, ContextKind::InvalidSubcommand).unwrap_or_default();
-            Failure::usage(format!("`{verb}` is nothing that palisade does"))
+            let failure = Failure::usage(format!("`{verb}` is nothing that palisade does"));
+            // Whoever names a file wants it scanned.
+            if std::path::Path::new(&verb).exists() {
+                return failure.hint(format!("`palisade scan {verb}` scans it"));
+            }
+            failure
         }
         ErrorKind::MissingRequiredArgument if argument.contains("--convert") => {
             Failure::usage("`--force` is for `--convert`, which is missing")
@@ -129,6 +134,7 @@ mod tests {
             "palisade scan",
             "palisade scna x",
             "palisade completions tcsh",
+            "palisade Cargo.toml",
         ]
         .iter()
         .map(|arguments| format!("$ {arguments}\n{}", said(arguments)))

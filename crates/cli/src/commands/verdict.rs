@@ -87,6 +87,10 @@ pub(crate) fn options(arguments: &WalkArguments, system: Option<&System>) -> Res
 /// Applies ignores and baseline, scores, renders, and says how the run ended.
 pub(crate) fn conclude(inputs: Inputs<'_>, prepared: Prepared) -> Result<Exit, Failure> {
     let Inputs { mut observed, manifest, roots, whole, options } = inputs;
+    // Of nothing there is nothing to report.
+    if let (true, Some(missing)) = (roots.found.is_empty() && !whole, roots.missing.first()) {
+        return Err(nothing_there(missing));
+    }
     for path in &roots.missing {
         output::warn(&format!("`{}` does not exist", path.display()));
         let artifact = Artifact::file(paths::shown(path));
@@ -129,6 +133,11 @@ pub(crate) fn conclude(inputs: Inputs<'_>, prepared: Prepared) -> Result<Exit, F
     write(&report, options)?;
     let limit = options.fail_on.or(system.and_then(|system| system.assess.fail_on)).unwrap_or(Severity::High);
     Ok(exit(&report, limit, !roots.missing.is_empty()))
+}
+
+fn nothing_there(path: &Path) -> Failure {
+    let failure = Failure::usage(format!("`{}` does not exist", path.display()));
+    if path.as_os_str() == "-" { failure.hint("standard input is not read: give a file or a folder") } else { failure }
 }
 
 fn without_ignored(

@@ -106,6 +106,30 @@ impl<'a> Flow<'a> {
                 self.judge.bound.insert(name);
             }
         }
+        self.grow(tokens);
+    }
+
+    /// Collects the variables that loops put together piece by piece: what they hold when they are used is computed, even
+    /// where they were constants before.
+    fn grow(&mut self, tokens: &[Token<'a>]) {
+        let mut loops = 0usize;
+        for tag in tokens.split(|token| token.lexeme == Lexeme::End) {
+            let start = tag.iter().position(|token| token.lexeme == Lexeme::BlockStart);
+            let Some([keyword, rest @ ..]) = start.and_then(|at| tag.get(at + 1..)) else { continue };
+            match keyword.lexeme {
+                Lexeme::Name("for") => loops += 1,
+                Lexeme::Name("endfor") => loops = loops.saturating_sub(1),
+                Lexeme::Name("set") if loops > 0 => {
+                    let split = rest.iter().position(|token| token.lexeme == Lexeme::Operator("="));
+                    let Some((target, value)) = split.and_then(|at| rest.split_at_checked(at)) else { continue };
+                    let joins = |token: &Token<'_>| matches!(token.lexeme, Lexeme::Operator("~" | "+"));
+                    if value.iter().any(joins) && self.judge.grown.len() < CONSTANTS {
+                        self.judge.grown.insert(target_name(target));
+                    }
+                }
+                _ => {}
+            }
+        }
     }
 
     fn when(&self) -> Option<&Trigger> {
@@ -401,19 +425,8 @@ impl<'a> Flow<'a> {
         if writes {
             self.pieces(&tree, &folded, &marks);
         }
-        let names: Vec<String> = targets
-            .split(|token| token.lexeme == Lexeme::Operator(","))
-            .map(|target| {
-                target
-                    .iter()
-                    .filter_map(|token| match token.lexeme {
-                        Lexeme::Name(name) => Some(name),
-                        Lexeme::Operator(".") => Some("."),
-                        _ => None,
-                    })
-                    .collect()
-            })
-            .collect();
+        let names: Vec<String> =
+            targets.split(|token| token.lexeme == Lexeme::Operator(",")).map(target_name).collect();
         let when = marks.trigger(&tree).or_else(|| self.when().cloned());
         for (at, name) in names.iter().enumerate() {
             let root = tree.roots.get(at.min(tree.roots.len().saturating_sub(1))).copied();
@@ -434,6 +447,10 @@ impl<'a> Flow<'a> {
                 for (key, value) in pairs {
                     self.remember(format!("{name}.{key}"), value.clone());
                 }
+            }
+            // A namespace is no longer what it was made as.
+            if let Some((space, _)) = name.split_once('.') {
+                self.judge.constants.remove(space);
             }
             self.remember(name.clone(), if names.len() == 1 { value } else { Value::Unknown });
         }
@@ -483,6 +500,16 @@ impl<'a> Flow<'a> {
             }
         }
     }
+}
+
+/// The name that something is assigned to: a variable, or an attribute of a namespace.
+fn target_name(target: &[Token<'_>]) -> String {
+    let part = |token: &Token<'_>| match token.lexeme {
+        Lexeme::Name(name) => name.to_owned(),
+        Lexeme::Operator(".") => ".".to_owned(),
+        _ => String::new(),
+    };
+    target.iter().map(part).collect()
 }
 
 /// `content.split(from)|join(to)` and `to.join(content.split(from))`: a replacement by another name.

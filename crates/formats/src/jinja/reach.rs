@@ -19,6 +19,8 @@ pub(super) struct Judge<'a> {
     pub(super) constants: HashMap<String, Value>,
     /// Every name that the template itself gives to something.
     pub(super) bound: HashSet<&'a str>,
+    /// Variables that a loop puts together; `ns.x` for an attribute of a namespace.
+    pub(super) grown: HashSet<String>,
     /// What has been computed so far, in bytes.
     spent: usize,
     pub(super) report: Report,
@@ -122,7 +124,7 @@ impl<'a> Judge<'a> {
                 self.add(Kind::Foreign, range, *name);
             }
             Expression::Attribute(_, name) if name.starts_with('_') => self.add(Kind::Private, range, *name),
-            Expression::Item(_, key) => match values.get(*key) {
+            Expression::Item(base, key) => match values.get(*key) {
                 Some(Value::Text(key)) if is_internal(key) => {
                     let key = key.clone();
                     self.add(Kind::Internals, range, key);
@@ -132,16 +134,56 @@ impl<'a> Judge<'a> {
                     self.add(Kind::Foreign, range, key);
                 }
                 Some(Value::Unknown) if is_called => self.add(Kind::ComputedAttribute, range, "a subscript"),
+                _ if self.is_grown(tree, *key) && self.is_own(tree, *base) => {
+                    self.add(Kind::ComputedAttribute, range, "a subscript");
+                }
                 _ => {}
             },
-            Expression::Filter(_, name, arguments) => self.filter(name, arguments, values, range),
+            Expression::Filter(_, name, arguments) => self.filter(tree, name, arguments, values, range),
             Expression::Call(base, arguments) => self.call(tree, *base, arguments, values, range),
             _ => {}
         }
     }
 
+    /// Whether an expression is a variable that a loop puts together.
+    fn is_grown(&self, tree: &Tree<'a>, id: Id) -> bool {
+        match tree.get(id) {
+            Some(Expression::Name(name)) => self.grown.contains(*name),
+            Some(Expression::Attribute(base, name)) => {
+                matches!(tree.get(*base), Some(Expression::Name(space)) if self.grown.contains(&format!("{space}.{name}")))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an expression is something of the template language and not of the conversation: of such a thing, nothing
+    /// but attributes of Python's object model can be looked up by a text.
+    fn is_own(&self, tree: &Tree<'a>, id: Id) -> bool {
+        match tree.get(id) {
+            Some(Expression::Text(_) | Expression::Int(_) | Expression::List(_)) => true,
+            Some(Expression::Name(name)) => !self.bound.contains(name) && GLOBALS.contains(name),
+            _ => false,
+        }
+    }
+
     /// Filters that look up an attribute by its name.
-    fn filter(&mut self, name: &str, arguments: &[Argument<'a>], values: &[Value], range: std::ops::Range<usize>) {
+    fn filter(
+        &mut self,
+        tree: &Tree<'a>,
+        name: &str,
+        arguments: &[Argument<'a>],
+        values: &[Value],
+        range: std::ops::Range<usize>,
+    ) {
+        let looks_up = matches!(
+            name,
+            "attr" | "map" | "selectattr" | "rejectattr" | "groupby" | "sort" | "sum" | "min" | "max" | "unique"
+        );
+        let grown =
+            |(keyword, id): &Argument<'a>| (name != "map" || *keyword == Some("attribute")) && self.is_grown(tree, *id);
+        if looks_up && arguments.iter().take(2).any(grown) {
+            return self.add(Kind::ComputedAttribute, range, name);
+        }
         let argument = |at: usize| arguments.get(at).and_then(|(_, id)| values.get(*id));
         let by_attribute = match name {
             "attr" => argument(0).map(|value| (value, true)),

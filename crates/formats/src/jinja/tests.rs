@@ -10,6 +10,12 @@ fn kinds(template: &str) -> Vec<Kind> {
     kinds
 }
 
+const GROWN_ATTRIBUTE: &str =
+    "{% set n=namespace(s='') %}{% for c in x %}{% set n.s=n.s~c %}{% endfor %}{{ ''|attr(n.s) }}";
+const GROWN_KEY: &str = "{% set n=namespace(s='') %}{% for c in x %}{% set n.s=n.s~c %}{% endfor %}{{ ''[n.s] }}";
+const GROWN_MAP: &str =
+    "{% set n=namespace(s='') %}{% for c in x %}{{ y|map(attribute=n.s) }}{% set n.s=n.s~c %}{% endfor %}";
+
 #[test]
 fn escapes_are_seen() {
     for (template, kind) in [
@@ -21,6 +27,9 @@ fn escapes_are_seen() {
         ("{{ ''['__ssalc__'|reverse] }}", Kind::Internals),
         ("{{ ''|attr('__class__') }}", Kind::Internals),
         ("{{ x|attr(y) }}", Kind::ComputedAttribute),
+        (GROWN_ATTRIBUTE, Kind::ComputedAttribute),
+        (GROWN_KEY, Kind::ComputedAttribute),
+        (GROWN_MAP, Kind::ComputedAttribute),
         ("{{ '{0.__class__}'.format(x) }}", Kind::Internals),
         ("{{ (messages|map(attribute='a.__class__')|list) }}", Kind::Internals),
         ("{{ g.gi_frame.f_back }}", Kind::Internals),
@@ -45,6 +54,8 @@ fn chat_templates_are_quiet() {
         "{%- macro render(tools, indent=2) -%}{{ tools | tojson(indent=indent) }}{%- endmacro %}{{ strftime_now('%d %b %Y') }}",
         "{% for m in messages[::-1] %}{% if loop.first %}{% continue %}{% endif %}{% generation %}{{ m }}{% endgeneration %}{% endfor %}",
         "{% if 'import os' in messages[0].content %}{{ '__media__' ~ tools|map(attribute='name')|join(', ') }}{% endif %}",
+        "{% set n=namespace(s='', i=0) %}{% for m in messages %}{% set n.s=n.s~m.role %}{% set n.i=n.i+1 %}{% endfor %}\
+         {{ n.s }}{{ messages[n.i] }}{{ roles[n.s] }}{{ tools|map(attribute='name')|join(n.s) }}{{ 'abc'[loop.index0] }}",
         "{% for i in range(messages|length) %}{{ i }}{% endfor %}{{ system.content }}{{ from }}",
         "text about __class__ and import outside of tags {# __class__ #}",
     ] {

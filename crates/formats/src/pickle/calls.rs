@@ -121,7 +121,7 @@ impl<'a> Machine<'a, '_> {
     fn subject(&mut self, who: Who, bound: &[Bound], arguments: Value) -> Who {
         let Who::Named(number) = who else { return who };
         let known = self.imported(number).map(|imported| imported.known);
-        if !matches!(known, Some(Known::Made | Known::Reconstructor)) {
+        if !matches!(known, Some(Known::Made | Known::Created | Known::Reconstructor)) {
             return who;
         }
         let first = self.arena.list(arguments).and_then(|(items, _)| items.first().copied());
@@ -205,6 +205,9 @@ impl<'a> Machine<'a, '_> {
             _ => {
                 let mut handed: Vec<Handed> = bound.iter().map(|(handed, _)| handed.clone()).collect();
                 handed.extend(self.handed(arguments, keywords));
+                if known == Known::Calls {
+                    handed.extend(self.partials(arguments));
+                }
                 known::judge(known, how, &handed)
             }
         }
@@ -227,6 +230,16 @@ impl<'a> Machine<'a, '_> {
             handed.push(self.argument(keywords, NESTED));
         }
         handed
+    }
+
+    /// The functions that `functools.partial` holds among the arguments, and what it hands to them.
+    fn partials(&mut self, arguments: Value) -> Vec<Handed> {
+        let items = self.arena.list(arguments).map(|(items, _)| items.to_vec()).unwrap_or_default();
+        let held = items.into_iter().take(4).filter_map(|item| match self.fold(item, Fuel::NAME)? {
+            Fold::Partial(function, first) => Some(std::iter::once(&*function).chain(&first).map(folded).collect()),
+            _ => None,
+        });
+        held.map(Handed::Several).collect()
     }
 
     /// One argument; containers are looked into as deep as this.

@@ -257,7 +257,9 @@ pub fn name_danger(name: &Name) -> Danger {
     use known::Known;
     match known::known(name) {
         // What these do depends on names that are handed to them.
-        Known::Made | Known::Reconstructor | Known::Partial | Known::TypeOf => Danger::Function,
+        Known::Made | Known::Created | Known::Calls | Known::Reconstructor | Known::Partial | Known::TypeOf => {
+            Danger::Function
+        }
         known => known::judge(known, known::How::Called, &[]),
     }
 }

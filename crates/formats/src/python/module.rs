@@ -58,6 +58,11 @@ impl Module {
             .collect()
     }
 
+    /// Whether the source has errors that the parser recovered from.
+    pub fn is_broken(&self) -> bool {
+        self.syntax.is_broken()
+    }
+
     /// The source.
     pub fn source(&self) -> &str {
         &self.text

@@ -67,6 +67,8 @@ struct Node {
 #[derive(Debug, Default)]
 pub(super) struct Syntax {
     nodes: Vec<Node>,
+    /// Whether the parser had to recover from errors.
+    broken: bool,
 }
 
 impl Syntax {
@@ -78,7 +80,13 @@ impl Syntax {
             return Err(PythonError::Big(limits.nodes));
         }
         let tree = tree(text, limits)?;
-        flatten(&tree, limits)
+        let mut syntax = flatten(&tree, limits)?;
+        syntax.broken = tree.root_node().has_error();
+        Ok(syntax)
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken
     }
 
     pub(super) fn len(&self) -> usize {
@@ -183,7 +191,7 @@ fn flatten(tree: &Tree, limits: Limits) -> Result<Syntax, PythonError> {
         }
         while !cursor.goto_next_sibling() {
             if !cursor.goto_parent() {
-                return Ok(Syntax { nodes });
+                return Ok(Syntax { nodes, broken: false });
             }
             let next = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
             if let Some(node) = open.pop().flatten().and_then(|id| nodes.get_mut(id as usize)) {

@@ -53,11 +53,16 @@ pub(in crate::pickle) fn judge(known: Known, how: How, handed: &[Handed]) -> Dan
         Known::Harmless | Known::Partial | Known::Or => Danger::Harmless,
         Known::Rebuild => names(handed, rebuilt),
         Known::Made => first.map_or(Danger::Harmless, made).max(names(rest, rebuilt)),
+        Known::Created => {
+            let class = match first {
+                Some(Handed::Name(class)) => judge(*class, How::Made, rest),
+                _ => Danger::Harmless,
+            };
+            class.max(names(rest, rebuilt))
+        }
+        Known::Calls => calls(handed),
         Known::Reconstructor => reconstructed(handed),
-        Known::Applies => match first {
-            Some(Handed::Name(Known::Rebuild | Known::Harmless | Known::Made)) => names(rest, made_of),
-            _ => Danger::Function,
-        },
+        Known::Applies => applies(handed),
         Known::TypeOf if handed.len() == 1 => Danger::Harmless,
         Known::Reduce if first == Some(&Handed::Name(Known::Or)) => Danger::Harmless,
         Known::ByAttribute => attribute(handed),
@@ -75,9 +80,12 @@ pub(in crate::pickle) fn judge(known: Known, how: How, handed: &[Handed]) -> Dan
         Known::ForeignClass => Danger::ForeignClass,
         Known::ForeignRebuild if any(handed, &|item| is_telling(item) || is_callable(item)) => Danger::Function,
         Known::ForeignRebuild => Danger::ForeignCall,
+        Known::Opens if !called && handed.is_empty() => Danger::Class,
         Known::LibraryFunction if !called && !any(handed, &is_telling) => Danger::Class,
         Known::Function if !called && !any(handed, &is_telling) => Danger::ForeignClass,
-        Known::LibraryFunction | Known::Function | Known::LoadsPickle | Known::Denied => Danger::Function,
+        Known::Opens | Known::LibraryFunction | Known::Function | Known::LoadsPickle | Known::Denied => {
+            Danger::Function
+        }
         Known::Executor | Known::TypeOf | Known::Reduce => Danger::Executor,
     }
 }
@@ -95,6 +103,41 @@ fn reconstructed(handed: &[Handed]) -> Danger {
         [class, Handed::Name(base), state @ ..] => made(class).max(judge(*base, How::Called, state)),
         [class, Handed::Data, ..] | [class] => made(class),
         _ => Danger::Function,
+    }
+}
+
+/// `_rebuild_from_type_v2(function, type, arguments, state)` calls a function that rebuilds.
+fn applies(handed: &[Handed]) -> Danger {
+    let Some((Handed::Name(known), rest)) = handed.split_first() else { return Danger::Function };
+    if !matches!(known, Known::Rebuild | Known::Harmless | Known::Made | Known::Created | Known::Calls) {
+        return Danger::Function;
+    }
+    let applied = match rest.get(1) {
+        Some(Handed::Several(arguments)) => judge(*known, How::Called, arguments),
+        _ => Danger::Harmless,
+    };
+    applied.max(names(rest, made_of))
+}
+
+/// Whatever is handed to a function that calls one of its arguments may be called with the others. Of a generator of
+/// random numbers, that is the class that counts, and its name.
+fn calls(handed: &[Handed]) -> Danger {
+    let (mut callees, mut others) = (Vec::new(), Vec::new());
+    flatten(handed, &mut callees, &mut others);
+    let danger = |known: &Known| match judge(*known, How::Called, &others) {
+        Danger::Class => Danger::Harmless,
+        danger => danger,
+    };
+    callees.iter().filter(|known| **known != Known::Calls).map(danger).max().unwrap_or(Danger::Harmless)
+}
+
+fn flatten(handed: &[Handed], callees: &mut Vec<Known>, others: &mut Vec<Handed>) {
+    for item in handed {
+        match item {
+            Handed::Name(known) => callees.push(*known),
+            Handed::Several(items) => flatten(items, callees, others),
+            item => others.push(item.clone()),
+        }
     }
 }
 
@@ -127,9 +170,12 @@ fn made_of(known: Known) -> Danger {
 /// A name among the arguments of a function that puts something together: it may be called, so it must be no function.
 fn rebuilt(known: Known) -> Danger {
     match known {
-        Known::LibraryFunction | Known::Function | Known::ForeignRebuild | Known::Denied | Known::Executor => {
-            Danger::Function
-        }
+        Known::Opens
+        | Known::LibraryFunction
+        | Known::Function
+        | Known::ForeignRebuild
+        | Known::Denied
+        | Known::Executor => Danger::Function,
         Known::ForeignClass => Danger::ForeignClass,
         _ => Danger::Harmless,
     }
@@ -160,7 +206,8 @@ fn is_text(item: &Handed) -> bool {
 }
 
 fn is_callable(item: &Handed) -> bool {
-    matches!(item, Handed::Name(Known::LibraryFunction | Known::Function | Known::Denied | Known::Executor))
+    let Handed::Name(known) = item else { return false };
+    matches!(known, Known::Opens | Known::LibraryFunction | Known::Function | Known::Denied | Known::Executor)
 }
 
 #[cfg(test)]
@@ -211,10 +258,23 @@ mod tests {
             (Known::Rebuild, vec![name(Known::Function)], Function),
             (Known::Made, vec![name(Known::LibraryFunction), Handed::Data], Class),
             (Known::Made, vec![name(Known::Executor), Handed::Data], Executor),
+            (Known::Made, vec![name(Known::Opens), text("w")], Class),
+            (Known::Created, vec![name(Known::Opens), text("w")], Function),
+            (Known::Created, vec![name(Known::Class), text("w")], Class),
+            (Known::Calls, vec![text("/x"), name(Known::Class)], Function),
+            (Known::Calls, vec![text("x"), name(Known::Opens)], Function),
+            (Known::Calls, vec![text("x"), Handed::Several(vec![name(Known::Executor)])], Executor),
+            (Known::Calls, vec![text("MT19937"), name(Known::Calls)], Harmless),
+            (Known::Calls, vec![name(Known::Class)], Harmless),
             (Known::Reconstructor, vec![name(Known::ForeignClass), name(Known::Harmless), Handed::Data], ForeignClass),
             (Known::Reconstructor, vec![name(Known::Class), name(Known::Denied), text("x")], Function),
             (Known::Reconstructor, vec![name(Known::ForeignClass), name(Known::ForeignClass), text("a; b")], Function),
             (Known::Applies, vec![name(Known::Rebuild), name(Known::ForeignClass)], ForeignClass),
+            (
+                Known::Applies,
+                vec![name(Known::Created), name(Known::Class), Handed::Several(vec![name(Known::Opens), text("w")])],
+                Function,
+            ),
             (Known::Applies, vec![name(Known::ForeignClass), name(Known::Class)], Function),
             (Known::TypeOf, vec![Handed::Data], Harmless),
             (Known::TypeOf, vec![text("A"), Handed::Data, Handed::Data], Executor),

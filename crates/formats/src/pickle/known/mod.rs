@@ -25,8 +25,14 @@ pub(super) enum Known {
     Harmless,
     /// Puts a value together; harmless as long as no function is handed to it.
     Rebuild,
-    /// Makes an object of its first argument, a class, without calling it.
+    /// Makes an object of its first argument, a class, without calling it or anything of it.
     Made,
+    /// Makes an object of its first argument, a class, as its `__new__` does that gets the other arguments.
+    Created,
+    /// Calls one of its arguments with others.
+    Calls,
+    /// A class that opens what it is handed as soon as one of it is made.
+    Opens,
     /// `copyreg._reconstructor`: makes an object of its first argument and calls the second.
     Reconstructor,
     /// Calls its first argument, which must be a function that rebuilds.
@@ -149,7 +155,7 @@ fn path(name: &Name, top: &str) -> Known {
     let (owner, last) = name.name.rsplit_once('.').unwrap_or_default();
     let nested = owner.split('.').all(is_class);
     if nested && last == "__new__" && matches!(known(&of(name, owner)), Known::Class | Known::ForeignClass) {
-        return Known::Made;
+        return Known::Created;
     }
     let of_library = LIBRARIES.binary_search(&top).is_ok();
     match (nested, is_class(last)) {

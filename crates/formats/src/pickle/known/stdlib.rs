@@ -1,7 +1,9 @@
 //! What is known about names of the standard library. Any other name of it may act, and is denied.
 
 use super::{
-    Known::{ByAttribute, Class, Executor, Harmless, Made, Or, Partial, Rebuild, Reconstructor, Reduce, TypeOf},
+    Known::{
+        ByAttribute, Class, Created, Executor, Harmless, Made, Or, Partial, Rebuild, Reconstructor, Reduce, TypeOf,
+    },
     Table,
 };
 
@@ -45,7 +47,7 @@ pub(super) const NAMES: Table = &[
         ],
     ),
     ("contextlib", Harmless, &["nullcontext"]),
-    ("copyreg", Made, &["__newobj__", "__newobj_ex__"]),
+    ("copyreg", Created, &["__newobj__", "__newobj_ex__"]),
     ("copyreg", Reconstructor, &["_reconstructor"]),
     (
         "dataclasses",

@@ -395,9 +395,12 @@ impl<'a> Walk<'a> {
         let Some(function) = module.child(id, Field::Function) else { return Set::default() };
         let mut set = self.method(id, function);
         let callee = self.of(function);
+        let given = module.arguments(id).take(ARGUMENTS).any(|argument| !self.of(argument).is_empty());
+        let mut followed = 0;
         for number in callee.iter() {
             match self.atoms.get(number).cloned() {
                 Some(Atom::Local(local)) => {
+                    followed += 1;
                     let class = module.kind(local) == Kind::Class;
                     let code = if class { module.names.members(local, "__init__").next() } else { None };
                     let code = code.and_then(|variable| {
@@ -406,7 +409,10 @@ impl<'a> Walk<'a> {
                             _ => None,
                         })
                     });
-                    self.hand_over(code.unwrap_or(local), id, function);
+                    // Functions that share a name in their thousands are not followed each.
+                    if given && followed <= FEW {
+                        self.hand_over(code.unwrap_or(local), id, function);
+                    }
                     if class {
                         set.add(Some(number));
                     } else if let Some(returned) = self.returns.get(&local) {

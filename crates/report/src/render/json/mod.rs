@@ -395,7 +395,7 @@ mod tests {
               }
             }
           ],
-          "fingerprint": "6680161acfa3bb64e2b58822d9c4bb94",
+          "fingerprint": "6ae44b2fd4f50f05e6aa5dc6dc0839ad",
           "message": "loading this file calls `posix.system`",
           "rule": "pickle-calls-function",
           "severity": "critical",

@@ -224,7 +224,7 @@ mod tests {
             "text": "the model's answer is run as a shell command\n\nlet the model choose from a fixed list of actions, and pass arguments as a list without a shell"
           },
           "partialFingerprints": {
-            "palisade/v1": "1e5bd119c0629c1a129b0efb26b9c266"
+            "palisade/v1": "02ba998e4cd1ac54293a82c7356decd9"
           },
           "properties": {
             "component": "application",

@@ -44,6 +44,7 @@ pub(super) fn open(part: &Part<'_>, format: Format, engine: &mut Engine) -> bool
         depth: part.depth + 1,
         budget: part.budget,
         file: None,
+        cut: false,
     };
     let is_model = unpacked::open(&inner, format, packed, whole.end, engine);
     let mut oddities = Vec::new();

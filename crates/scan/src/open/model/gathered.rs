@@ -190,8 +190,15 @@ mod tests {
     fn texts_are_kept_with_their_place() {
         let (artifact, budget) =
             (palisade_base::Artifact::file("m"), super::super::part::Budget::new(crate::Options::default().per_file()));
-        let part =
-            Part { artifact: &artifact, name: "m".to_owned(), bytes: b"", depth: 0, budget: &budget, file: None };
+        let part = Part {
+            artifact: &artifact,
+            name: "m".to_owned(),
+            bytes: b"",
+            depth: 0,
+            budget: &budget,
+            file: None,
+            cut: false,
+        };
         let mut gathered = Gathered::new(&part);
         for text in ["python -c 'import os'", "dense_1/kernel"] {
             gathered.bytes("note", 3..9, text.as_bytes());

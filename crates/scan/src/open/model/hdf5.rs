@@ -188,7 +188,7 @@ fn bytes_of(
 fn inner(part: &Part<'_>, path: &str, bytes: &[u8], engine: &mut Engine) -> bool {
     let artifact = part.entry(path.trim_start_matches('/'));
     let (depth, budget) = (part.depth + 1, part.budget);
-    content(&Part { artifact: &artifact, name: String::new(), bytes, depth, budget, file: None }, engine)
+    content(&Part { artifact: &artifact, name: String::new(), bytes, depth, budget, file: None, cut: false }, engine)
 }
 
 /// Bytes of images may look like the beginning of a pickle: it has to end, or to call something.

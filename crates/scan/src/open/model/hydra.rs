@@ -9,7 +9,7 @@ use palisade_formats::{
     yaml::Tagged,
 };
 
-use super::python;
+use super::{name::leaves, python};
 use crate::input::model::{
     Carrier, Does, Effect, When,
     target::{Trust, judge, tagged},
@@ -27,10 +27,46 @@ pub(super) fn targets(root: Node<'_>, trust: Trust, found: &mut Vec<Effect>) {
     }
 }
 
+/// Layers of a network of `ultralytics`, which evaluates the activation and the arguments of each as Python.
+pub(super) fn layers(root: Node<'_>, found: &mut Vec<Effect>) {
+    if root.get("backbone").is_none_or(|layers| layers.items().next().is_none()) {
+        return;
+    }
+    let parts = ["activation", "backbone", "head"].into_iter().filter_map(|key| root.get(key));
+    for (_, node) in parts.flat_map(Node::walk) {
+        let text = node.string().filter(|text| text.contains('(')).unwrap_or_default();
+        if let Some((does, what)) = evaluated(text).filter(|(does, _)| *does == Does::Executes) {
+            found.push(Effect { range: node.span(), carrier: Carrier::Code, does, when: When::Load, what });
+        }
+    }
+}
+
 fn of_tag(tag: &str, range: Range<usize>) -> Option<Effect> {
-    let kind = tag.strip_prefix("tag:yaml.org,2002:python/")?;
-    let (does, what) = tagged(kind)?;
+    let (does, what) = match tag.strip_prefix("tag:yaml.org,2002:python/") {
+        Some(kind) => tagged(kind)?,
+        None => hyper(tag)?,
+    };
     Some(Effect { range, carrier: Carrier::Name, does, when: When::Load, what })
+}
+
+/// Tags of `HyperPyYAML`, which SpeechBrain and others read settings with.
+fn hyper(tag: &str) -> Option<(Does, String)> {
+    let (kind, path) = tag.strip_prefix('!')?.split_once(':')?;
+    match kind {
+        "apply" | "applyref" | "new" => {
+            let top = path.split('.').next().unwrap_or_default();
+            let plain = PLAIN.contains(&top) || path.starts_with("os.path.");
+            called(path, Trust::Project).filter(|_| !plain)
+        }
+        // They only fetch what something else may call.
+        "name" | "module" => {
+            let executes = called(path, Trust::Project).is_some_and(|(does, _)| does == Does::Executes);
+            executes.then(|| (Does::Custom, format!("imports `{path}` for later")))
+        }
+        "include" => (path.contains("://") || leaves(path))
+            .then(|| (Does::Custom, format!("includes `{path}`, which lies outside of it"))),
+        _ => None,
+    }
 }
 
 fn of_node(root: Node<'_>, key: Option<Node<'_>>, node: Node<'_>, trust: Trust, found: &mut Vec<Effect>) {
@@ -134,6 +170,8 @@ pub(super) fn evaluated(plain: &str) -> Option<(Does, String)> {
     }
 }
 
+/// Modules of the standard library that settings seed and compute with.
+const PLAIN: &[&str] = &["collections", "datetime", "functools", "itertools", "math", "operator", "random", "time"];
 const ARITHMETIC: &[&str] = &["int", "float", "max", "min", "round", "len", "str", "abs", "sum", "bool"];
 
 #[cfg(test)]
@@ -195,6 +233,40 @@ mod tests {
         assert_eq!(loose("loss: {target: ldm.losses.Loss, params: {a: 1}}\n"), None);
         assert_eq!(loose("- !!python/object/apply:subprocess.Popen [id]\n"), Some(Severity::Critical));
         assert!(loose("f: !!python/name:pymdownx.superfences.fence_code_format\n") <= Some(Severity::Info));
+    }
+
+    #[test]
+    fn tags_of_hyper_settings_are_judged() {
+        let loose = |text: &str| worst("config-call", "hyperparams.yaml", text.as_bytes());
+        for text in ["a: !apply:os.system [id]\n", "a: !new:subprocess.Popen\n    args: [id]\n"] {
+            assert_eq!(loose(text), Some(Severity::Critical), "{text}");
+        }
+        assert_eq!(loose("a: !name:os.system\n"), Some(Severity::Medium));
+        assert_eq!(loose("a: !include:/etc/x.yaml\n"), Some(Severity::Medium));
+        for text in [
+            "seed: 1\na: !apply:torch.manual_seed [!ref <seed>]\n",
+            "a: !new:speechbrain.lobes.features.Fbank\n    n_mels: 80\n",
+            "a: !name:torch.nn.BatchNorm1d\n",
+            "a: !apply:random.seed [1]\n",
+            "a: !new:my_module.Net\n",
+            "a: !include:train.yaml\n",
+            "a: !Sub os.system\n",
+        ] {
+            assert!(loose(text) <= Some(Severity::Info), "{text}");
+        }
+    }
+
+    #[test]
+    fn layers_that_are_code_are_judged() {
+        let loose = |text: &str| worst("embedded-code", "yolo.yaml", text.as_bytes());
+        let call = "\"__import__('os').system('id')\"";
+        assert_eq!(loose(&format!("backbone:\n  - [-1, 1, Conv, [{call}, 3]]\n")), Some(Severity::Critical));
+        assert_eq!(
+            loose(&format!("activation: {call}\nbackbone:\n  - [-1, 1, Conv, [64]]\n")),
+            Some(Severity::Critical)
+        );
+        assert_eq!(loose("activation: nn.SiLU()\nbackbone:\n  - [-1, 1, Conv, [64]]\nnote: eval(x)\n"), None);
+        assert_eq!(loose(&format!("steps:\n  - run: {call}\n")), None);
     }
 
     #[test]

@@ -115,6 +115,7 @@ fn layer(part: &Part<'_>, name: &str, digest: Option<&str>, engine: &mut Engine)
             depth: part.depth + 1,
             budget: part.budget,
             file: None,
+            cut: false,
         },
         engine,
     );

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use super::{name, part::Part};
+use super::{links::Links, name, part::Part};
 use crate::input::model::{Oddity, OddityKind};
 
 /// One member of any archive.
@@ -36,6 +36,7 @@ pub(super) enum Leads<'a> {
 pub(super) fn escapes<'a>(entries: impl Iterator<Item = Entry<'a>> + Clone, is_model: bool) -> Vec<Oddity> {
     let mut odd = Vec::new();
     let mut ways_out: HashSet<String> = HashSet::new();
+    let mut links = Links::default();
     let is_system = is_system(entries.clone().map(|entry| entry.name));
     for entry in entries {
         if odd.len() >= MOST {
@@ -47,8 +48,15 @@ pub(super) fn escapes<'a>(entries: impl Iterator<Item = Entry<'a>> + Clone, is_m
         } else if through {
             Some(format!("`{}` is written through a link that leaves the folder that it is unpacked to", entry.name))
         } else {
-            way_out(&entry, is_model, is_system, &mut ways_out)
+            way_out(&entry, is_model, is_system, &mut ways_out).or_else(|| {
+                let what = links.way_out(&entry)?;
+                ways_out.insert(normal(entry.name).to_owned());
+                Some(what)
+            })
         };
+        if let Leads::From(target) = &entry.leads {
+            links.add(entry.name, target);
+        }
         odd.extend(what.map(|what| Oddity { offset: entry.offset, what, kind: OddityKind::Escape, code: false }));
     }
     odd

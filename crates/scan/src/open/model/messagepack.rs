@@ -82,8 +82,15 @@ fn bytes(part: &Part<'_>, reading: &mut Reading, key: &str, range: &std::ops::Ra
     {
         let artifact = part.entry(if key.is_empty() { "bytes" } else { key });
         let depth = part.depth + 1;
-        let inner =
-            Part { artifact: &artifact, name: String::new(), bytes: inner, depth, budget: part.budget, file: None };
+        let inner = Part {
+            artifact: &artifact,
+            name: String::new(),
+            bytes: inner,
+            depth,
+            budget: part.budget,
+            file: None,
+            cut: false,
+        };
         if content(&inner, engine) || format == Format::Program {
             let what = format!("{} lies in a string of bytes", format.title());
             reading.odd(range.start, OddityKind::Disguise, format != Format::Npy, what);

@@ -8,6 +8,7 @@ use palisade_formats::{
 };
 
 use super::{
+    beside,
     name::leaves,
     part::Part,
     reading::{Reading, Role},
@@ -39,11 +40,13 @@ pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
 /// `MLmodel`: each flavour says which module loads the model.
 fn description(part: &Part<'_>, text: &str, engine: &mut Engine) {
     let mut reading = Reading::default();
+    let mut modules = Vec::new();
     let stream = yaml::parse(text, Limits::default());
     for document in &stream.documents {
         let flavours = document.root().get("flavors");
         for (_, flavour) in flavours.into_iter().flat_map(Node::entries) {
             loader(&mut reading, flavour);
+            modules.extend(module_files(flavour));
         }
         for (key, node) in document.root().walk() {
             if let Some(text) = node.text() {
@@ -55,6 +58,21 @@ fn description(part: &Part<'_>, text: &str, engine: &mut Engine) {
         reading.cut("it is not YAML that can be read");
     }
     reading.judge(part, Format::Xml, "an MLflow model", Role::Description, engine);
+    beside::judge(part, modules, engine);
+}
+
+/// The files beside a description that the module which loads the model, and the packages around it, are.
+fn module_files(flavour: Node<'_>) -> Vec<String> {
+    let text = |key: &str| flavour.get(key).and_then(Node::string);
+    let folder = text("code").map(|code| format!("{}/", code.trim_end_matches('/'))).unwrap_or_default();
+    let mut files: Vec<String> = text("model_code_path").map(str::to_owned).into_iter().collect();
+    let mut at = folder;
+    for part in text("loader_module").into_iter().flat_map(|module| module.split('.')).take(PARTS) {
+        files.push(format!("{at}{part}.py"));
+        at = format!("{at}{part}/");
+        files.push(format!("{at}__init__.py"));
+    }
+    files
 }
 
 fn loader(reading: &mut Reading, flavour: Node<'_>) {
@@ -102,6 +120,8 @@ fn modelfile(part: &Part<'_>, text: &str, engine: &mut Engine) {
     reading.judge(part, Format::Xml, "an Ollama model file", Role::Description, engine);
 }
 
+/// The most parts of the path of a module that are followed.
+const PARTS: usize = 8;
 /// Hubs of models.
 const HUBS: &[&str] = &["hf.co", "huggingface.co", "ollama.com", "registry.ollama.ai"];
 

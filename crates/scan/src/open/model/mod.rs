@@ -12,6 +12,7 @@ mod cntk;
 mod compressed;
 mod config;
 mod coreml;
+mod entry;
 mod flat;
 mod folder;
 mod full;
@@ -23,6 +24,7 @@ mod hydra;
 mod imports;
 mod java;
 mod keras;
+mod links;
 mod manifest;
 mod members;
 mod messagepack;
@@ -83,6 +85,7 @@ pub(super) fn open(file: &File<'_>, engine: &mut Engine) -> bool {
         depth: 0,
         budget: &budget,
         file: Some(file),
+        cut: false,
     };
     let is_model = content(&part, engine) || named::open(&part, engine) || coreml::manifest(&part, engine);
     let seen = if file.is_whole() {

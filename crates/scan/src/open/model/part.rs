@@ -28,6 +28,8 @@ pub(super) struct Part<'a> {
     pub(super) budget: &'a Budget,
     /// The file, unless this is a member.
     pub(super) file: Option<&'a File<'a>>,
+    /// Whether there is more of it than was unpacked, so that nothing is missing where it ends.
+    pub(super) cut: bool,
 }
 
 /// What one file may still cost, and what a pass over all of it has shown.
@@ -149,7 +151,7 @@ impl Part<'_> {
     /// A member of this part.
     pub(super) fn member<'m>(&'m self, artifact: &'m Artifact, path: &str, bytes: &'m [u8]) -> Part<'m> {
         let (name, depth) = (super::name::file_name(path), self.depth + 1);
-        Part { artifact, name, bytes, depth, budget: self.budget, file: None }
+        Part { artifact, name, bytes, depth, budget: self.budget, file: None, cut: false }
     }
 
     /// The name of a member of this part.

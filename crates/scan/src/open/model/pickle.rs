@@ -36,7 +36,8 @@ pub(super) fn open(part: &Part<'_>, engine: &mut Engine) -> bool {
     if part.bytes.starts_with(OLD_TORCH) && walk.pickles < TORCH && walk.end == End::Stopped {
         part.unscanned(engine, "an old PyTorch file begins with five pickles, and some of them are missing");
     }
-    let oddities = anomalies(&walk, 0);
+    let mut oddities = anomalies(&walk, 0);
+    oddities.extend(padded(part, &walk, engine));
     shape(part, Format::Pickle, Some("a pickle calls the functions that it names"), oddities, engine);
     true
 }
@@ -72,7 +73,8 @@ pub(super) fn open_array(part: &Part<'_>, engine: &mut Engine) -> bool {
     let len = header.len.unwrap_or(0).min(data.len() as u64);
     let behind = header.data + usize::try_from(len).unwrap_or(data.len());
     let found = behind < part.bytes.len() && hidden(part, behind, part.bytes.len(), engine);
-    if header.len.is_some_and(|len| len != data.len() as u64) {
+    let missing = part.cut && header.len.is_some_and(|len| len > data.len() as u64);
+    if header.len.is_some_and(|len| len != data.len() as u64) && !missing {
         let (what, kind) = if behind < part.bytes.len() {
             ("bytes lie behind the last element of the array", OddityKind::Disguise)
         } else {
@@ -131,6 +133,24 @@ fn tail(part: &Part<'_>, walk: &Walk, base: usize, engine: &mut Engine) {
     } else {
         hidden(part, start, part.bytes.len(), engine);
     }
+}
+
+/// A second pickle behind zeros: loaders of one pickle do not get there, and readers that search do not begin with it.
+fn padded(part: &Part<'_>, walk: &Walk, engine: &mut Engine) -> Option<Oddity> {
+    let start = walk.trailing.filter(|_| walk.pickles != TORCH && !part.budget.is_late())?;
+    let rest = part.bytes.get(start..)?;
+    let zeros = rest.iter().take(SEARCHED).position(|byte| *byte != 0).filter(|zeros| *zeros > 0)?;
+    let second = rest.get(zeros..).filter(|second| pickle::plausible(second))?;
+    let inner = pickle::walk(second, Limits::default());
+    if inner.pickles == 0 || inner.calls.is_empty() {
+        return None;
+    }
+    // Those of later protocols are found wherever they lie.
+    if second.first() != Some(&0x80) {
+        judge(part, &inner, Lies::Hidden(start + zeros), engine);
+    }
+    let what = format!("a second pickle lies behind {zeros} zeros that follow the first");
+    Some(Oddity { offset: (start + zeros) as u64, what, kind: OddityKind::Disguise, code: true })
 }
 
 fn judge(part: &Part<'_>, walk: &Walk, lies: Lies, engine: &mut Engine) {

@@ -61,7 +61,15 @@ fn open_member(part: &Part<'_>, member: &Member, engine: &mut Engine) -> bool {
         return false;
     }
     let artifact = part.entry(&member.name);
-    let inner = Part { artifact: &artifact, name: own, bytes, depth: part.depth + 1, budget: part.budget, file: None };
+    let inner = Part {
+        artifact: &artifact,
+        name: own,
+        bytes,
+        depth: part.depth + 1,
+        budget: part.budget,
+        file: None,
+        cut: false,
+    };
     content(&inner, engine)
 }
 

@@ -2,6 +2,7 @@
 //! import.
 
 use super::{
+    entry,
     part::Part,
     settings::{self, Reads, Seen},
     source, template,
@@ -10,7 +11,10 @@ use crate::Engine;
 
 /// Whether a member of an archive is judged although its bytes are of no format.
 pub(super) fn wants(name: &str) -> bool {
-    settings::is_settings(name) || template::is_template_file(name) || source::is_custom_code(name)
+    settings::is_settings(name)
+        || template::is_template_file(name)
+        || source::is_custom_code(name)
+        || entry::may_be(name)
 }
 
 /// Judges what a repository holds beside weights.

@@ -130,6 +130,7 @@ impl Seen {
             depth: part.depth + 1,
             budget: part.budget,
             file: None,
+            cut: false,
         };
         let whole = bytes.len() as u64 == file.size;
         let end = if whole { End::Whole } else { end };

@@ -1,7 +1,10 @@
 //! Opens the Python that model repositories bring along: modules that loaders import because a model asks for them, and
 //! scripts that run when the repository is installed. What other code does is the concern of applications.
 
+use palisade_formats::python::{Limits, Module, encoding};
+
 use super::{
+    entry,
     part::Part,
     python::{self, Use},
 };
@@ -13,6 +16,8 @@ pub(super) fn open(part: &Part<'_>, engine: &mut Engine) {
         (Use { when: When::Deploy, script: true, builds: true }, "a script that installs")
     } else if is_custom_code(&part.name) || is_generation(part) {
         (Use { when: When::Load, script: false, builds: false }, "code that comes with a model")
+    } else if part.has_extension("py") && entry::is_entry(part) {
+        (Use { when: When::Load, script: false, builds: false }, "code that whoever loads or serves it runs")
     } else if part.file.is_some_and(|file| part.has_extension("py") && engine.imports.run(file)) {
         (Use { when: When::Load, script: false, builds: false }, "code that a model's code imports")
     } else {
@@ -23,7 +28,22 @@ pub(super) fn open(part: &Part<'_>, engine: &mut Engine) {
     } else if part.is_binary() {
         part.unscanned(engine, "it is named like Python, and is not text");
     } else {
-        python::judge(part, &as_text(part.bytes), title, usage, engine);
+        let text = as_text(part.bytes);
+        if is_custom_code(&part.name) {
+            unreadable(part, &text, engine);
+        }
+        python::judge(part, &text, title, usage, engine);
+    }
+}
+
+/// Says that code which loaders run is nothing that Python runs: a part of it may not have been judged.
+fn unreadable(part: &Part<'_>, text: &str, engine: &mut Engine) {
+    if std::str::from_utf8(part.bytes).is_err() && encoding(text).is_none() {
+        part.unscanned(engine, "it is not UTF-8 and names no other encoding, so that Python refuses it");
+    } else if (text.len() <= SHORT || !python::is_inert(text))
+        && Module::parse(text, Limits::default()).is_ok_and(|module| module.is_broken())
+    {
+        part.unscanned(engine, "it has errors of syntax: what stands around them may not have been judged");
     }
 }
 
@@ -40,6 +60,8 @@ pub(super) fn is_custom_code(name: &str) -> bool {
         || matches!(name, "hubconf.py" | "handler.py" | "model_handler.py")
 }
 
+/// What is longer and reaches nothing is not parsed.
+const SHORT: usize = 64 << 10;
 const MODULES: &[&str] = &[
     "modeling_",
     "modelling_",
@@ -70,6 +92,9 @@ mod tests {
             assert_eq!(worst(name, command), Some(Severity::Critical), "{name}");
         }
         assert_eq!(worst("train.py", command), None);
+        let unread = |text: &[u8]| crate::testing::observe("modeling_x.py", text, None).unscanned.len();
+        assert_eq!((unread(b"class X(:\n  def\n"), unread(b"import os\n\xff\xfe\n")), (1, 1));
+        assert_eq!(unread(b"# -*- coding: latin-1 -*-\nx = '\xe9'\n"), 0);
         assert_eq!(worst("modeling_x.py", "import torch\nclass Model(torch.nn.Module): pass\n"), None);
     }
 

@@ -80,8 +80,15 @@ impl Seen {
             return;
         }
         let artifact = part.entry(&member.name);
-        let inner =
-            Part { artifact: &artifact, name: own, bytes, depth: part.depth + 1, budget: part.budget, file: None };
+        let inner = Part {
+            artifact: &artifact,
+            name: own,
+            bytes,
+            depth: part.depth + 1,
+            budget: part.budget,
+            file: None,
+            cut: false,
+        };
         let is_model = content(&inner, engine);
         self.bundle.open(&inner, &member.name, engine);
         if is_model {

@@ -15,6 +15,7 @@ pub(super) fn open(inner: &Part<'_>, container: Format, packed: u64, end: End, e
     let format = sniff(inner.bytes.get(..HEAD).unwrap_or(inner.bytes));
     // Formats whose parts are found by offsets are broken when cut, and would be taken for malformed.
     let goes_on = format.is_none_or(|format| FROM_THE_BEGINNING.contains(&format));
+    let inner = &Part { name: inner.name.clone(), cut: end == End::More, ..*inner };
     let is_model = if goes_on || end == End::Whole { content(inner, engine) } else { true };
     let array = npy::parse(inner.bytes);
     // Nothing that runs follows the header of an array of numbers.

@@ -139,6 +139,7 @@ impl<'a> Opener<'a> {
                 depth: self.part.depth + 1,
                 budget: self.part.budget,
                 file: None,
+                cut: false,
             };
             let is_model = unpacked::open(&inner, Format::Zip, member.compressed, whole.end, engine);
             self.bundle.open(&inner, &member.name, engine);

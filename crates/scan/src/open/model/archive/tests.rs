@@ -44,6 +44,23 @@ fn torch() -> Vec<u8> {
 
 const INERT: &[u8] = b"\x80\x04}\x8c\x01aK\x01s.";
 
+#[test]
+fn what_is_unpacked_in_part_is_not_cut() {
+    let array = |zeros: usize| {
+        let mut header = "{'descr': '|u1', 'fortran_order': False, 'shape': (70000000,), }".to_owned();
+        header.extend(std::iter::repeat_n(' ', 117 - header.len()));
+        header.push('\n');
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend(u16::try_from(header.len()).unwrap().to_le_bytes());
+        bytes.extend(header.as_bytes());
+        bytes.resize(bytes.len() + zeros, 0);
+        zipped("w.npy", &bytes)
+    };
+    let whole = observe("m.npz", &array(70_000_000), None);
+    assert_eq!((whole.unscanned.len(), messages("malformed-model", "m.npz", &array(70_000_000)).len()), (0, 0));
+    assert_eq!(messages("malformed-model", "m.npz", &array(50_000_000)).len(), 1);
+}
+
 fn record(bytes: &[u8], kind: [u8; 4]) -> usize {
     bytes.windows(4).position(|window| *window == kind).unwrap()
 }

@@ -126,7 +126,8 @@ impl Reader<'_> {
                 let followed = module.variable_number(target).is_some();
                 is_hook(name) || !followed && (foreign || act(path) == Some(Act::Process))
             }
-            Kind::Identifier => module.kind(module.owner(target)) == Kind::Class && is_hook(module.text(target)),
+            Kind::Identifier if module.kind(module.owner(target)) == Kind::Class => is_hook(module.text(target)),
+            Kind::Identifier => self.is_handed_on(target),
             Kind::Subscript => {
                 let base = module.child(target, Field::Value);
                 let is_table = |path: &str| path == "builtins" || path == "globals()" || path.ends_with("__dict__");
@@ -134,6 +135,18 @@ impl Reader<'_> {
             }
             _ => false,
         }
+    }
+}
+
+impl Reader<'_> {
+    /// Whether a variable of a module is there for other modules only: nothing in this one uses it.
+    fn is_handed_on(&self, target: Id) -> bool {
+        let module = self.module;
+        let Some(variable) = module.variable_number(target) else { return false };
+        let uses = |id: Id| {
+            id != target && module.kind(id) == Kind::Identifier && module.variable_number(id) == Some(variable)
+        };
+        !self.usage.script && self.at_import(target) && !module.ids().any(uses)
     }
 }
 

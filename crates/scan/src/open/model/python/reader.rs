@@ -46,7 +46,12 @@ impl Reader<'_> {
             Some(act) => self.act(call, act, other),
             None => self.any_attribute(call, other),
         });
-        let (does, what) = own.into_iter().chain(others).chain(self.handed(call)).max_by_key(|(does, _)| *does)?;
+        let (does, what) = own
+            .into_iter()
+            .chain(others)
+            .chain(self.handed(call))
+            .chain(self.alters(call))
+            .max_by_key(|(does, _)| *does)?;
         Some(self.effect(call.node, does, what))
     }
 
@@ -324,29 +329,6 @@ impl Reader<'_> {
         (alters && outside).then(|| (Does::Reaches, format!("alters a file outside of its folder: `{shown}`")))
     }
 
-    /// The path that an expression spells, with `~` for the home of the user.
-    fn location(&self, node: Id) -> String {
-        let module = self.module;
-        let node = module.bare(node);
-        match module.call(node) {
-            Some(call) if matches!(call.path.as_str(), "os.path.join" | "pathlib.Path" | "os.path.expanduser") => {
-                let parts: Vec<_> = module.positional(node).take(8).map(|part| self.location_of_part(part)).collect();
-                parts.join("/").replace("~//", "~/")
-            }
-            Some(call) if call.path.ends_with("Path.home") => "~".to_owned(),
-            _ => module.built(node).literal,
-        }
-    }
-
-    fn location_of_part(&self, node: Id) -> String {
-        match self.module.call(self.module.bare(node)) {
-            Some(call) if matches!(call.path.as_str(), "os.path.expanduser" | "pathlib.Path.home") => {
-                self.first(call).map_or_else(|| "~".to_owned(), |part| self.module.built(part).literal)
-            }
-            _ => self.module.built(node).literal,
-        }
-    }
-
     /// Calls whose name is computed: an attribute of a module that gives away the machine.
     fn computed(&self, call: &Call) -> Found {
         let function = self.value_of(self.module.bare(call.function), &[Kind::Call, Kind::Subscript]);
@@ -356,7 +338,29 @@ impl Reader<'_> {
             Kind::Attribute => self.by_attribute(call, function),
             _ => None,
         };
-        computed?.then(|| (Does::Executes, format!("calls something by a computed name: `{}`", self.shown(call.node))))
+        let says = |does| (does, format!("calls something by a computed name: `{}`", self.shown(call.node)));
+        if computed? {
+            Some(says(Does::Executes))
+        } else {
+            self.is_anything(call, function).then(|| says(Does::Custom))
+        }
+    }
+
+    /// `getattr(import_module(a), b)(c)`, where nothing in the file says what any of it is. Those who make objects of classes
+    /// that settings name hand keywords over.
+    fn is_anything(&self, call: &Call, function: Id) -> bool {
+        let module = self.module;
+        let mut arguments = module.positional(function);
+        let (Some(object), Some(key)) = (arguments.next(), arguments.next()) else { return false };
+        let plain =
+            |id: Id| !matches!(module.kind(id), Kind::ListSplat | Kind::DictionarySplat | Kind::KeywordArgument);
+        let unknown = |id: Id| module.constant_text(id).is_none() && self.values.texts(id).next().is_none();
+        let import = module.call(module.bare(object)).filter(|import| is_import(&import.path));
+        let module_name = import.and_then(|import| module.positional(import.node).next());
+        module.call(function).is_some_and(|inner| inner.path == "getattr")
+            && module_name.is_some_and(unknown)
+            && unknown(key)
+            && module.arguments(call.node).take(WORDS).any(plain)
     }
 
     /// `getattr(os, name)(...)`, `__import__(name)(...)`.
@@ -403,7 +407,7 @@ impl Reader<'_> {
     }
 
     /// What a name was given once, if that is of one of these kinds; else the name.
-    fn value_of(&self, node: Id, kinds: &[Kind]) -> Id {
+    pub(super) fn value_of(&self, node: Id, kinds: &[Kind]) -> Id {
         let bound = self.module.variable(node).and_then(|variable| match variable.bindings.as_slice() {
             [Binding::Value(value)] => Some(self.module.bare(*value)),
             _ => None,

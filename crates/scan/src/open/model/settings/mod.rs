@@ -81,6 +81,9 @@ fn read(part: &Part<'_>, kind: Kind, text: &Text<'_>, words: Words, reads: Reads
     hydra::tags(&parsed.tags, &mut effects);
     for document in &parsed.documents {
         hydra::targets(document.root(), reads.trust, &mut effects);
+        if kind == Kind::Yaml && words.has(Word::Backbone) {
+            hydra::layers(document.root(), &mut effects);
+        }
         if kind == Kind::Json {
             config::classes(part, document.root(), &mut effects, &mut modules);
         }
@@ -168,7 +171,7 @@ impl Kind {
             || pair(Word::Template, Word::Mark);
         match self {
             Self::Json => both || steps || words.any(REPOSITORY) || words.any(LOADED),
-            Self::Yaml => both || words.has(Word::Tag),
+            Self::Yaml => both || words.any(&[Word::Tag, Word::HyperTag]) || pair(Word::Python, Word::Backbone),
             Self::Assignments => named || words.has(Word::Arguments),
         }
     }

@@ -20,6 +20,12 @@ pub(super) enum Word {
     Factory,
     /// A tag of YAML that names something of Python, or gives it another name.
     Tag,
+    /// A tag of `HyperPyYAML`.
+    HyperTag,
+    /// A call of Python that reaches the system.
+    Python,
+    /// The layers of a network of `ultralytics`.
+    Backbone,
     /// A resolver of `OmegaConf`.
     Resolver,
     /// `class_name` of Keras.
@@ -131,6 +137,17 @@ const WORDS: &[(&str, Word)] = &[
     ("'()'", Word::Factory),
     ("python/", Word::Tag),
     ("%TAG", Word::Tag),
+    ("!apply", Word::HyperTag),
+    ("!new:", Word::HyperTag),
+    ("!name:", Word::HyperTag),
+    ("!module:", Word::HyperTag),
+    ("!include:", Word::HyperTag),
+    ("__import__", Word::Python),
+    ("os.system", Word::Python),
+    ("subprocess", Word::Python),
+    ("eval(", Word::Python),
+    ("exec(", Word::Python),
+    ("backbone", Word::Backbone),
     ("${eval", Word::Resolver),
     ("${exec", Word::Resolver),
     ("${py", Word::Resolver),
