@@ -210,6 +210,10 @@ mod tests {
         hint: did you mean `zsh`?
         hint: the values are `bash`, `elvish`, `fish`, `powershell`, `zsh`
         hint: `palisade completions --help` shows what there is
+
+        $ palisade Cargo.toml
+        error: `Cargo.toml` is nothing that palisade does
+        hint: `palisade scan Cargo.toml` scans it
         ");
     }
 }

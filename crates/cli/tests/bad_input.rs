@@ -24,7 +24,11 @@ fn a_missing_path_is_named_and_the_rest_is_scanned() {
     assert_eq!(run.code, 1, "{}", run.transcript());
     assert!(run.stderr.contains("`nowhere`"), "{}", run.transcript());
     assert!(run.stdout.contains("unsafe-deserialisation"), "{}", run.transcript());
-    assert_eq!(harness.run(&["scan", "nowhere"]).code, 2);
+    let nothing = harness.run(&["scan", "nowhere"]);
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (2, ""), "{}", nothing.transcript());
+    let input = harness.run(&["scan", "-"]);
+    assert_eq!(input.code, 2);
+    assert!(input.stderr.contains("standard input is not read"), "{}", input.transcript());
 }
 
 #[test]

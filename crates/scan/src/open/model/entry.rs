@@ -7,6 +7,8 @@ use crate::file::as_text;
 /// Whether a Python file is run by a framework because of what it is.
 pub(super) fn is_entry(part: &Part<'_>) -> bool {
     let path = part.artifact.entry_name().unwrap_or(part.artifact.path());
+    // The member of a member of an archive.
+    let path = path.rsplit('!').next().unwrap_or(path);
     if path == "code/inference.py" || path.ends_with("/code/inference.py") {
         return true;
     }

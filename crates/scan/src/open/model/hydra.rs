@@ -49,7 +49,7 @@ fn of_tag(tag: &str, range: Range<usize>) -> Option<Effect> {
     Some(Effect { range, carrier: Carrier::Name, does, when: When::Load, what })
 }
 
-/// Tags of `HyperPyYAML`, which SpeechBrain and others read settings with.
+/// Tags of `HyperPyYAML`, which `SpeechBrain` and others read settings with.
 fn hyper(tag: &str) -> Option<(Does, String)> {
     let (kind, path) = tag.strip_prefix('!')?.split_once(':')?;
     match kind {

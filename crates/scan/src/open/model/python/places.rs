@@ -17,8 +17,8 @@ impl Reader<'_> {
             None
         };
         let copies = COPIES.contains(&call.path.as_str());
-        let copied = module.arguments(call.node).take(WORDS).skip(1).filter(|_| copies);
-        let mut places = target.into_iter().chain(copied).map(|node| self.location(node));
+        let made = module.arguments(call.node).take(WORDS).skip(1).filter(|_| copies);
+        let mut places = target.into_iter().chain(made).map(|node| self.location(node));
         let is_found = places.any(|place| is_sensitive(&place));
         is_found.then(|| {
             (Does::Reaches, format!("touches a file that is none of its business: `{}`", self.shown(call.node)))
