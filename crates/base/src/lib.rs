@@ -28,7 +28,7 @@ pub use seams::{
     Access, Attack, BoxError, BoxFuture, Budget, Check, Defence, Filter, Message, OnFail, Outcome, Sample, Verdict,
     Victim,
 };
-pub use segment::{Origin, Segment};
+pub use segment::{Origin, Segment, UnknownOrigin};
 pub use severity::{Confidence, Severity, UnknownSeverity};
 pub use spelling::{hex, reason};
 pub use target::{Artifact, Place, Target};

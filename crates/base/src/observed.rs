@@ -133,8 +133,7 @@ impl Observed {
     pub fn sort(&mut self) {
         self.findings.sort_by(|a, b| (&a.target, a.rule.name, &a.message).cmp(&(&b.target, b.rule.name, &b.message)));
         // What several files lead to is judged for each of them.
-        self.findings
-            .dedup_by(|a, b| (&a.target, a.rule.name, &a.message) == (&b.target, b.rule.name, &b.message));
+        self.findings.dedup_by(|a, b| (&a.target, a.rule.name, &a.message) == (&b.target, b.rule.name, &b.message));
         self.unscanned.sort();
         self.unscanned.dedup();
         self.left_out.sort();

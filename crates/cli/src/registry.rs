@@ -15,7 +15,7 @@ pub struct Topic {
 pub fn topics() -> Vec<Topic> {
     let checks = palisade_scan::checks().map(|check| check.meta());
     let housekeeping = palisade_report::rules().iter().copied();
-    let detectors = palisade_text::all().iter().map(|detector| detector.meta());
+    let detectors = palisade_text::descriptions().into_iter();
     let rules = checks.chain(housekeeping).map(|meta| Topic { meta, is_rule: true });
     rules.chain(detectors.map(|meta| Topic { meta, is_rule: false })).collect()
 }

@@ -4,6 +4,7 @@ pub mod example;
 pub mod generate;
 pub mod new_check;
 pub mod shape;
+pub mod train;
 
 use std::path::{Path, PathBuf};
 

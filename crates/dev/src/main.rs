@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use palisade_dev::{example, generate, new_check, root, shape};
+use palisade_dev::{example, generate, new_check, root, shape, train};
 
 /// Tools of the Palisade repository
 #[derive(Parser)]
@@ -35,6 +35,9 @@ enum Command {
     },
     /// Write the models and the data of the examples
     Example(example::Args),
+    /// Train a model that ships, or measure how well it generalises
+    #[command(subcommand)]
+    Train(train::Command),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -60,6 +63,10 @@ fn main() -> anyhow::Result<ExitCode> {
             true
         }
         Command::Example(args) => example::run(&args, &root, &mut out)?,
+        Command::Train(command) => {
+            train::run(&command, &root, &mut out)?;
+            true
+        }
     };
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -24,7 +24,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("watch", &["base", "formats", "text", "seal"]),
     ("report", &["base"]),
     ("cli", &["base", "formats", "map", "text", "seal", "scan", "data", "eval", "supply", "guard", "watch", "report"]),
-    ("dev", &["base", "formats", "text", "scan", "report", "cli"]),
+    ("train", &["base", "text"]),
+    ("dev", &["base", "formats", "text", "scan", "report", "cli", "train"]),
     ("testkit", &[]),
 ];
 

@@ -155,6 +155,7 @@ fn discreet(mut finding: Finding) -> Finding {
     let is_data = finding.component == Component::Data;
     let private = |text: &str| -> Vec<_> {
         let people = if is_data { PersonalData.find(text) } else { Vec::new() };
+        let people = people.into_iter().filter(|hit| !PersonalData::is_public(hit.kind));
         Secrets.find(text).into_iter().chain(people).map(|hit| hit.range).collect()
     };
     finding.message = hidden(&finding.message, &private(&finding.message));

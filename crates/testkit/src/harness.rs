@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::Write,
+    io::{Seek, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -56,6 +56,14 @@ impl Harness {
     /// Runs the program with these arguments.
     pub fn run(&self, arguments: &[&str]) -> Run {
         self.finish(self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()))
+    }
+
+    /// Runs the program with these arguments and this on its standard input.
+    pub fn run_with(&self, arguments: &[&str], input: &[u8]) -> Run {
+        let mut file = tempfile::tempfile().expect("a temporary file");
+        file.write_all(input).and_then(|()| file.rewind()).expect("the input is written");
+        let mut command = self.command(arguments);
+        self.finish(command.stdin(file).stdout(Stdio::piped()).stderr(Stdio::piped()))
     }
 
     fn finish(&self, command: &mut Command) -> Run {

@@ -198,7 +198,8 @@ fn hits(cell: &Cell, source: &str, lead: &Lead, buffer: &mut String) -> Vec<(Hit
     let found = PersonalData
         .find(searched)
         .into_iter()
-        .filter(|hit| hit.confidence > Confidence::Low && hit.range.start >= shift);
+        .filter(|hit| hit.confidence > Confidence::Low && !PersonalData::is_indirect(hit.kind))
+        .filter(|hit| hit.range.start >= shift);
     let placed = found.map(|hit| {
         let range = hit.range.start - shift..hit.range.end - shift;
         let value = value.get(range.clone()).unwrap_or_default().to_owned();

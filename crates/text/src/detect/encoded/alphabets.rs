@@ -17,8 +17,9 @@ enum Alphabet {
 /// each alphabet is part of another.
 pub fn decodings(text: &str, least: usize) -> Vec<(Range<usize>, Vec<u8>)> {
     let mut found = Vec::new();
+    let spans = spans(text.as_bytes(), least);
     for alphabet in ALL {
-        let runs = alphabet.runs(text, least);
+        let runs = alphabet.runs(text, &spans, least);
         found.extend(runs.into_iter().filter_map(|run| {
             let written = text.as_bytes().get(run.clone()).unwrap_or_default();
             Some((run, alphabet.decode(written)?))
@@ -32,19 +33,22 @@ const ALL: [Alphabet; 5] =
 
 impl Alphabet {
     /// Whether a byte stands for a part of others, or pads them.
-    fn has(self, byte: u8) -> bool {
+    const fn has(self, byte: u8) -> bool {
         match self {
             Self::Hexadecimal => byte.is_ascii_hexdigit(),
             Self::Base32 => matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'2'..=b'7' | b'='),
             Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'='),
-            Self::Base85 => byte.is_ascii_alphanumeric() || PYTHON.contains(&byte),
+            Self::Base85 => {
+                byte.is_ascii_graphic()
+                    && !matches!(byte, b'"' | b'\'' | b',' | b'.' | b'/' | b':' | b'[' | b'\\' | b']')
+            }
             // The quotes around it are part of the alphabet, and written around it more often than in it.
             Self::Ascii85 => matches!(byte, b'!'..=b'u' | b'z'),
         }
     }
 
-    /// The longest runs, lines of equal width joined. At most [`MANY`].
-    fn runs(self, text: &str, least: usize) -> Vec<Range<usize>> {
+    /// The longest runs in the spans, lines of equal width joined. At most [`MANY`].
+    fn runs(self, text: &str, spans: &[Range<usize>], least: usize) -> Vec<Range<usize>> {
         let bytes = text.as_bytes();
         let belongs = |at: usize| {
             bytes.get(at).is_some_and(|byte| {
@@ -54,13 +58,18 @@ impl Alphabet {
             })
         };
         let mut found = Vec::new();
-        let mut at = 0;
-        while at < bytes.len() && found.len() < MANY {
-            let len = (at..bytes.len()).take_while(|at| belongs(*at)).count();
-            if len >= least {
+        for span in spans {
+            let mut at = span.start;
+            while at < span.end && found.len() < MANY {
+                // Most runs are too short, which is seen from behind: what does not belong is looked for where a run would end.
+                if let Some(gap) = (at..at + least).rev().find(|at| !belongs(*at)) {
+                    at = gap + 1;
+                    continue;
+                }
+                let len = (at..span.end).take_while(|at| belongs(*at)).count();
                 found.push(at..at + len);
+                at += len + 1;
             }
-            at += len + 1;
         }
         if self == Self::Ascii85 {
             found = found.into_iter().map(|run| unquoted(bytes, run)).filter(|run| run.len() >= least).collect();
@@ -95,6 +104,23 @@ impl Alphabet {
             Self::Ascii85 => fives(letters, |byte| byte.checked_sub(b'!').map(u32::from).filter(|value| *value < 85)),
         }
     }
+}
+
+/// The stretches of at least `least` bytes that have only signs and ends of lines: every run of any alphabet is in one.
+fn spans(bytes: &[u8], least: usize) -> Vec<Range<usize>> {
+    let belongs = |byte: &u8| byte.is_ascii_graphic() || matches!(byte, b'\n' | b'\r');
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(window) = bytes.get(at..at + least.max(1)) {
+        if let Some(gap) = window.iter().rposition(|byte| !belongs(byte)) {
+            at += gap + 1;
+            continue;
+        }
+        let len = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| belongs(byte)).count();
+        found.push(at..at + len);
+        at += len + 1;
+    }
+    found
 }
 
 /// A run without the quotes around it.

@@ -4,6 +4,7 @@ mod alphabets;
 
 use std::{ops::Range, sync::LazyLock};
 
+use memchr::memmem;
 use regex::Regex;
 
 pub use alphabets::decodings;
@@ -41,15 +42,29 @@ pub(super) fn rarer(text: &str, least: usize) -> Vec<(Range<usize>, String)> {
 
 /// Every run of `\\x41` escapes, of hexadecimal digits, and of `chr(65)` calls that stands for readable text.
 pub(super) fn escapes(text: &str) -> Vec<(Range<usize>, String)> {
-    let runs = |pattern: &'static LazyLock<Option<Regex>>| {
-        pattern.as_ref().into_iter().flat_map(|pattern| pattern.find_iter(text).take(MANY))
+    let runs = |pattern: &'static LazyLock<Option<Regex>>, may_match: bool| {
+        let pattern = if may_match { pattern.as_ref() } else { None };
+        pattern.into_iter().flat_map(|pattern| pattern.find_iter(text).take(MANY))
     };
-    let spelled = runs(&ESCAPED).map(|run| (run.range(), hexadecimal(run.as_str())));
-    let called = runs(&CALLED).map(|run| {
+    // Both patterns are slow to search with, and most texts have nothing that could match.
+    let bytes = text.as_bytes();
+    let spells = memmem::find(bytes, br"\x").is_some() || has_digits(bytes);
+    let spelled = runs(&ESCAPED, spells).map(|run| (run.range(), hexadecimal(run.as_str())));
+    let called = runs(&CALLED, memmem::find(bytes, b"chr(").is_some()).map(|run| {
         let numbers = run.as_str().split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok());
         (run.range(), numbers.filter_map(char::from_u32).collect())
     });
     spelled.chain(called).filter(|(_, decoded)| is_readable(decoded)).collect()
+}
+
+/// Whether there is a run of as many hexadecimal digits as the pattern asks for.
+fn has_digits(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Some(window) = rest.get(..DIGITS) {
+        let Some(gap) = window.iter().rposition(|byte| !byte.is_ascii_hexdigit()) else { return true };
+        rest = rest.get(gap + 1..).unwrap_or_default();
+    }
+    false
 }
 
 fn hexadecimal(run: &str) -> String {
@@ -78,6 +93,8 @@ fn is_plain(text: &str) -> bool {
     plain * 20 >= text.chars().count() * 19
 }
 
+/// The fewest digits of [`ESCAPED`].
+const DIGITS: usize = 24;
 /// Escapes may be escaped again by the format around them.
 static ESCAPED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?:\\{1,2}x[0-9a-fA-F]{2}){4,2000}|\b(?:[2-7][0-9a-fA-F]|0[9aAdD]){12,2000}\b").ok());

@@ -2,7 +2,9 @@
 
 use std::{ops::Range, sync::LazyLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::super::search::Search;
 
 /// The part that a word plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +62,8 @@ pub(super) struct Word {
 
 /// Every word of the vocabulary, in the order in which they stand.
 pub(super) fn find(text: &str) -> Vec<Word> {
-    let Some((automaton, parts)) = AUTOMATON.as_ref() else { return Vec::new() };
+    let Some(automaton) = AUTOMATON.over(text.len()) else { return Vec::new() };
+    let (_, parts) = &*VOCABULARY;
     let whole = |range: &Range<usize>| {
         let letter = |c: char| c.is_ascii_alphanumeric() || (c.is_alphabetic() && c < '\u{2e80}');
         let edge = |c: Option<char>| !c.is_some_and(letter);
@@ -77,7 +80,14 @@ pub(super) fn find(text: &str) -> Vec<Word> {
     words.collect()
 }
 
-static AUTOMATON: LazyLock<Option<(AhoCorasick, Vec<Part>)>> = LazyLock::new(|| {
+static AUTOMATON: Search = Search::new(|kind| {
+    let builder = &mut AhoCorasick::builder();
+    let builder = builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).kind(Some(kind));
+    builder.build(&VOCABULARY.0).ok()
+});
+
+/// Every form of every word, and the part that it plays.
+static VOCABULARY: LazyLock<(Vec<String>, Vec<Part>)> = LazyLock::new(|| {
     let (words, parts): (Vec<&str>, Vec<Part>) =
         WORDS.iter().flat_map(|(part, words)| words.split("; ").map(|word| (word, *part))).unzip();
     // Case is folded for ASCII only: other words that may start a sentence get a second form.
@@ -89,15 +99,9 @@ static AUTOMATON: LazyLock<Option<(AhoCorasick, Vec<Part>)>> = LazyLock::new(|| 
     let more: Vec<(String, Part)> =
         words.iter().zip(&parts).filter_map(|(word, part)| Some((capital(word)?, *part))).collect();
     let words = words.into_iter().map(str::to_owned).chain(more.iter().map(|(word, _)| word.clone()));
-    let words: Vec<String> = words.collect();
-    let parts: Vec<Part> = parts.into_iter().chain(more.iter().map(|(_, part)| *part)).collect();
-    let automaton = AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .match_kind(MatchKind::LeftmostLongest)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(words)
-        .ok()?;
-    Some((automaton, parts))
+    let words = words.collect();
+    let parts = parts.iter().copied().chain(more.iter().map(|(_, part)| *part)).collect();
+    (words, parts)
 });
 
 /// Words of each part, between semicolons.

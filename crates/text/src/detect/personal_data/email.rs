@@ -7,7 +7,7 @@ use crate::Hit;
 /// Pushes every address.
 pub(super) fn find(text: &str, hits: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
-    for at in memchr(bytes) {
+    for at in memchr::memchr_iter(b'@', bytes) {
         let head = bytes.get(at.saturating_sub(LOCAL)..at).unwrap_or_default();
         let start = at - head.iter().rev().take_while(|byte| is_local(**byte)).count();
         let tail = bytes.get(at + 1..bytes.len().min(at + 1 + DOMAIN)).unwrap_or_default();
@@ -24,12 +24,12 @@ pub(super) fn find(text: &str, hits: &mut Vec<Hit>) {
             before == Some(&b':') && in_authority(bytes, start) || before == Some(&b'/') || before == Some(&b'@');
         let repository = bytes.get(end) == Some(&b':') && bytes.get(end + 1).is_some_and(u8::is_ascii_alphabetic);
         if !server && !repository && bytes.get(end) != Some(&b'@') {
-            hits.extend(judge(local, domain).map(|confidence| Hit { range: start..end, kind: "email", confidence }));
+            hits.extend(judge(local, domain).map(|(kind, confidence)| Hit { range: start..end, kind, confidence }));
         }
     }
 }
 
-fn judge(local: &str, domain: &str) -> Option<Confidence> {
+fn judge(local: &str, domain: &str) -> Option<(&'static str, Confidence)> {
     let top = domain.rsplit('.').next().unwrap_or_default();
     let labels = domain.split('.').all(|label| !label.is_empty() && label.len() < 64 && !label.starts_with('-'));
     let plausible = domain.contains('.')
@@ -42,12 +42,11 @@ fn judge(local: &str, domain: &str) -> Option<Confidence> {
     let role = local.split(['.', '-', '_', '+']).next().unwrap_or_default().to_ascii_lowercase();
     let reserved =
         ["example.com", "example.org", "example.net", "example.edu"].contains(&domain.to_ascii_lowercase().as_str());
-    let confidence = match (ROLES.contains(&role.as_str()), reserved) {
-        (true, _) => Confidence::Low,
-        (false, true) => Confidence::Medium,
-        (false, false) => Confidence::High,
-    };
-    plausible.then_some(confidence)
+    plausible.then_some(match (ROLES.contains(&role.as_str()), reserved) {
+        (true, _) => ("role-email", Confidence::Medium),
+        (false, true) => ("email", Confidence::Medium),
+        (false, false) => ("email", Confidence::High),
+    })
 }
 
 /// Whether `at` is in the part of a URL before its host.
@@ -55,15 +54,6 @@ fn in_authority(bytes: &[u8], at: usize) -> bool {
     let head = bytes.get(at.saturating_sub(128)..at).unwrap_or_default();
     let word = head.iter().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
     head.get(head.len() - word..).is_some_and(|word| word.windows(3).any(|part| part == b"://"))
-}
-
-fn memchr(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let found = at + bytes.get(at..)?.iter().position(|byte| *byte == b'@')?;
-        at = found + 1;
-        Some(found)
-    })
 }
 
 fn is_local(byte: u8) -> bool {
@@ -137,7 +127,7 @@ mod tests {
         for (text, address, confidence) in [
             ("write to o'neil+x@mail.co.uk.", "o'neil+x@mail.co.uk", Confidence::High),
             ("<jane_roe@example.com>", "jane_roe@example.com", Confidence::Medium),
-            ("noreply@shop.test", "noreply@shop.test", Confidence::Low),
+            ("noreply@shop.test", "noreply@shop.test", Confidence::Medium),
             ("'a@b.de'", "a@b.de", Confidence::High),
         ] {
             assert_eq!(found(text), [(address.to_owned(), confidence)], "{text}");

@@ -27,7 +27,9 @@ pub(super) fn of_mixed(text: &str, range: Range<usize>, contexts: &Contexts) -> 
     }
     let (kind, alone) = national(word)?;
     let announced = contexts.before(range.start, &[Context::Identity(kind)]);
-    if announced || !contexts.thing_before(range.start) {
+    // One word in 23 has the right check letter.
+    let alone_says_little = matches!(kind, "ie-pps");
+    if announced || !(alone_says_little || contexts.thing_before(range.start)) {
         let confidence = if announced { Confidence::High } else { alone };
         return Some(Hit { range, kind, confidence });
     }
@@ -78,6 +80,9 @@ fn national(word: &[u8]) -> Option<(&'static str, Confidence)> {
             .then(|| part.iter().fold(0_u64, |value, byte| value * 10 + u64::from(byte - b'0')))
     };
     let letter = |at: usize| word.get(at).copied().filter(u8::is_ascii_uppercase);
+    if let Some(kind) = more_national(word) {
+        return Some((kind, Confidence::Medium));
+    }
     match word.len() {
         // Spain: 8 digits and the letter of their remainder; foreigners start with X, Y or Z.
         9 if letter(8).is_some() && word.get(1..8)?.iter().all(u8::is_ascii_digit) => {
@@ -107,6 +112,47 @@ fn national(word: &[u8]) -> Option<(&'static str, Confidence)> {
             number.push(10);
             (word.get(17) == Some(&b'X') && schemes::is_cn_resident_id(&number))
                 .then_some(("cn-resident-id", Confidence::High))
+        }
+        _ => None,
+    }
+}
+
+/// Ireland, Singapore, Mexico: a check letter or digit over the rest.
+fn more_national(word: &[u8]) -> Option<&'static str> {
+    let value = |byte: u8| char::from(byte).to_digit(36).filter(|_| !byte.is_ascii_lowercase());
+    let digit = |byte: &u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
+    let sum = |part: &[u8], weights: &[u32]| -> Option<u32> {
+        part.iter().zip(weights).map(|(byte, weight)| digit(byte).map(|digit| digit * weight)).sum()
+    };
+    match word {
+        // PPS: seven digits, a check letter, for some a second one (9 times its place in the alphabet).
+        [digits @ .., check] if digits.len() == 7 && check.is_ascii_uppercase() => {
+            (sum(digits, &[8, 7, 6, 5, 4, 3, 2])? % 23 == u32::from(check - b'A' + 1) % 23).then_some("ie-pps")
+        }
+        [digits @ .., check, second @ b'A'..=b'I'] if digits.len() == 7 && check.is_ascii_uppercase() => {
+            let sum = sum(digits, &[8, 7, 6, 5, 4, 3, 2])? + 9 * u32::from(second - b'A' + 1);
+            (sum % 23 == u32::from(check - b'A' + 1) % 23).then_some("ie-pps")
+        }
+        // NRIC and FIN.
+        [first @ (b'S' | b'T' | b'F' | b'G'), digits @ .., check] if digits.len() == 7 => {
+            let sum = sum(digits, &[2, 7, 6, 5, 4, 3, 2])? + if matches!(first, b'T' | b'G') { 4 } else { 0 };
+            let letters = if matches!(first, b'S' | b'T') { b"JZIHGFEDCBA" } else { b"XWUTRQPNMLK" };
+            (letters.get(usize::try_from(sum % 11).ok()?) == Some(check)).then_some("sg-nric")
+        }
+        // CURP: letters of the name, date of birth, sex, state, and a check digit.
+        [letters @ .., check] if letters.len() == 17 && check.is_ascii_digit() => {
+            let shaped = letters.iter().enumerate().all(|(at, byte)| match at {
+                4..=9 => byte.is_ascii_digit(),
+                16 => byte.is_ascii_digit() || byte.is_ascii_uppercase(),
+                _ => byte.is_ascii_uppercase(),
+            });
+            let sex = matches!(letters.get(10), Some(b'H' | b'M' | b'X'));
+            // The alphabet of Mexico has an Ñ behind the N.
+            let value =
+                |byte: &u8| value(*byte).map(|value| value + u32::from(*byte > b'N' && byte.is_ascii_uppercase()));
+            let sum: Option<u32> =
+                letters.iter().zip((2..=18).rev()).map(|(byte, weight)| Some(value(byte)? * weight)).sum();
+            (shaped && sex && (10 - sum? % 10) % 10 == digit(check)?).then_some("mx-curp")
         }
         _ => None,
     }
@@ -234,6 +280,10 @@ mod tests {
             ("X1234567L", "es-dni", "X1234567L"),
             ("NINO AB123456C", "uk-nino", "AB123456C"),
             ("RSSMRA85T10A562S", "it-codice-fiscale", "RSSMRA85T10A562S"),
+            ("PPS 1234567T", "ie-pps", "1234567T"),
+            ("PPS 1234567FA", "ie-pps", "1234567FA"),
+            ("NRIC S1234567D", "sg-nric", "S1234567D"),
+            ("CURP HEGG560427MVZRRL04", "mx-curp", "HEGG560427MVZRRL04"),
         ] {
             assert_eq!(found(text), [(kind, value.to_owned())], "{text}");
         }

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::{
     context::{Context, Contexts},
-    date,
+    date, person,
 };
 use crate::Hit;
 
@@ -24,6 +24,8 @@ pub(super) fn find(text: &str, contexts: &Contexts, hits: &mut Vec<Hit>) {
                 after_label(text, word, false).and_then(|at| name(text, at, 2, Confidence::Low))
             }
             Context::Title => title(text, word),
+            Context::Someone => person::behind(text, word),
+            Context::Doing => person::before(text, word),
             Context::Address => after_label(text, word, false).and_then(|at| address(text, at)),
             Context::Street => street(text, word),
             _ => None,

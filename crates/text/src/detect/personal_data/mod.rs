@@ -2,17 +2,24 @@
 //! describes the detector and puts the families together.
 
 mod context;
+mod crypto;
 mod date;
 mod digits;
 mod email;
 mod identity;
+mod keccak;
 mod labelled;
+mod more_schemes;
 mod network;
 mod number;
+mod person;
+mod place;
 mod schemes;
+mod url;
 
 use context::Contexts;
 use palisade_base::Meta;
+pub(crate) use schemes::luhn;
 
 use super::{Detector, Hit, settled};
 
@@ -20,8 +27,8 @@ palisade_base::meta! {
     /// ## What it does
     ///
     /// Finds personal data in text: e-mail addresses, phone numbers, payment cards, bank accounts (IBAN), national
-    /// identifiers of some fifteen countries, passports, driving licences, health record numbers, dates of birth, IP
-    /// and MAC addresses, and names and street addresses that stand in a labelled place.
+    /// identifiers of some thirty countries, passports, driving licences, health record numbers, dates of birth, IP
+    /// and MAC addresses, addresses of pages and of crypto currencies; and, less surely, postal addresses and names.
     ///
     /// Check digits come before shapes, and words before naked digits: a run of sixteen digits is a payment card only
     /// if its issuer exists and its check digit is right; a nine-digit number is a national identifier only if the
@@ -44,8 +51,9 @@ palisade_base::meta! {
     ///
     /// ## Limits
     ///
-    /// Names and addresses in running prose are found only after a title or a label such as `name:`. National phone
-    /// numbers without separators need a word such as `phone` before them. Nothing says whether a person is real.
+    /// Names in running prose are found only beside a title, a greeting, a relation or a label such as `name:`, and are
+    /// guesses; addresses need a postcode or a word for a street. National phone numbers without separators need a word
+    /// such as `phone` before them. Nothing says whether a person is real.
     ///
     /// ## References
     ///
@@ -75,16 +83,37 @@ impl Detector for PersonalData {
         let contexts = Contexts::of(text);
         let mut hits = Vec::new();
         email::find(text, &mut hits);
+        let addresses = hits.len();
+        url::find(text, &mut hits);
         digits::walk(text, &mut |token| {
             let found = match &token {
                 digits::Token::Colons(range) => network::of_colons(text, range.clone()),
-                digits::Token::Mixed(range) => identity::of_mixed(text, range.clone(), &contexts),
-                digits::Token::Number(number) => number::judge(text, number, &contexts),
+                digits::Token::Mixed(range) => identity::of_mixed(text, range.clone(), &contexts)
+                    .or_else(|| crypto::of_mixed(text, range.clone(), &contexts))
+                    .or_else(|| place::of_mixed(text, range)),
+                digits::Token::Number(number) => {
+                    number::judge(text, number, &contexts, hits.get(..addresses).unwrap_or_default())
+                        .or_else(|| place::of_digits(text, &number.range))
+                        .or_else(|| number.groups.last().and_then(|code| place::of_digits(text, code)))
+                }
             };
             hits.extend(found);
         });
         labelled::find(text, &contexts, &mut hits);
         settled(hits)
+    }
+}
+
+impl PersonalData {
+    /// Whether what is of this kind is published to be reached, and names nobody: pages and mailboxes of roles.
+    pub fn is_public(kind: &str) -> bool {
+        matches!(kind, "url" | "role-email")
+    }
+
+    /// Whether what is of this kind leads to a person only with the records of someone else: machines, accounts of
+    /// crypto currencies, and what is public.
+    pub fn is_indirect(kind: &str) -> bool {
+        Self::is_public(kind) || matches!(kind, "ip-address" | "mac-address" | "crypto-address")
     }
 }
 
@@ -111,6 +140,11 @@ mod tests {
     }
 
     #[test]
+    fn numbers_in_an_address_belong_to_it() {
+        assert_eq!(sure("https://shop.test/item/4111111111111111?ref=5500005555555559"), ["url"]);
+    }
+
+    #[test]
     fn numbers_that_are_no_ones() {
         for text in [
             "Order 4111-1111-1111-1112 is late.",
@@ -121,7 +155,6 @@ mod tests {
             "0.4111111111111111 1.7976931348623157e308",
             "version 10.4.2.1, build 2024.11.03-rc.1",
             "ISBN 978-3-16-148410-0, DOI 10.1000/182",
-            "https://shop.test/item/4111111111111111?ref=5500005555555559",
             "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12",
             "12 34 56 78 90 12 34 56 78 90 12 34",
             "name: Build And Test",

@@ -7,11 +7,14 @@ use std::{
 
 use palisade_base::Confidence;
 
-use super::digits::Number;
+use super::{
+    context::{Context, Contexts},
+    digits::Number,
+};
 use crate::Hit;
 
 /// An IPv4 address, if these four groups are one that is routed in public.
-pub(super) fn of_number(text: &str, number: &Number) -> Option<Hit> {
+pub(super) fn of_number(text: &str, number: &Number, contexts: &Contexts) -> Option<Hit> {
     if number.groups.len() != 4 || number.separator() != Some(b'.') || number.plus || number.bracket {
         return None;
     }
@@ -29,13 +32,14 @@ pub(super) fn of_number(text: &str, number: &Number) -> Option<Hit> {
         || address.is_loopback()
         || address.is_link_local()
         || address.is_broadcast()
-        || address.is_documentation()
         || first == 0
         || first >= 224
         || (first == 100 && (64..128).contains(&second)));
     // Four small numbers are a version more often than a host.
     let small = address.octets().iter().all(|octet| *octet < 20);
-    (public && !longer && !version && !small).then(|| hit(number.range.clone(), "ip-address"))
+    let at = number.range.start;
+    let version = version || contexts.thing_before(at) || (small && !contexts.before(at, &[Context::Network]));
+    (public && !longer && !version).then(|| hit(number.range.clone(), "ip-address"))
 }
 
 /// An IPv6 or MAC address, if this run of hexadecimal digits and colons is one.
@@ -78,7 +82,7 @@ fn ends_with_word(head: &str, word: &str) -> bool {
 }
 
 fn hit(range: Range<usize>, kind: &'static str) -> Hit {
-    Hit { range, kind, confidence: Confidence::Low }
+    Hit { range, kind, confidence: Confidence::Medium }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::{
     context::{Context, Contexts},
     date,
     digits::Number,
+    more_schemes,
 };
 
 /// One kind of identifier.
@@ -58,7 +59,7 @@ pub(super) fn of_digits(
 }
 
 /// The check digit of ISO/IEC 7812 (Luhn).
-pub(super) fn luhn(digits: &[u8]) -> bool {
+pub(crate) fn luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()
         .rev()
@@ -71,7 +72,7 @@ pub(super) fn luhn(digits: &[u8]) -> bool {
     sum.is_multiple_of(10) && digits.iter().any(|digit| *digit > 0)
 }
 
-fn weighted(digits: &[u8], weights: &[i64]) -> i64 {
+pub(super) fn weighted(digits: &[u8], weights: &[i64]) -> i64 {
     digits.iter().zip(weights).map(|(digit, weight)| i64::from(*digit) * weight).sum()
 }
 
@@ -83,7 +84,7 @@ fn value(digits: &[u8]) -> u64 {
     digits.iter().fold(0, |value, digit| value * 10 + u64::from(*digit))
 }
 
-fn part(digits: &[u8], from: usize, len: usize) -> u32 {
+pub(super) fn part(digits: &[u8], from: usize, len: usize) -> u32 {
     u32::try_from(value(digits.get(from..from + len).unwrap_or_default())).unwrap_or(0)
 }
 
@@ -255,6 +256,123 @@ const SCHEMES: &[Scheme] = &[
         separators: b" -",
         len: 12,
         valid: in_aadhaar,
+        alone: None,
+        naked: None,
+    },
+    Scheme {
+        kind: "dk-cpr",
+        shapes: &[&[6, 4]],
+        separators: b"-",
+        len: 10,
+        valid: more_schemes::dk_cpr,
+        alone: None,
+        naked: None,
+    },
+    Scheme {
+        kind: "no-fodselsnummer",
+        shapes: &[&[6, 5]],
+        separators: b" ",
+        len: 11,
+        valid: more_schemes::no_fodselsnummer,
+        alone: None,
+        naked: None,
+    },
+    Scheme {
+        kind: "be-national-number",
+        shapes: &[&[2, 2, 2, 3, 2]],
+        separators: b".-",
+        len: 11,
+        valid: more_schemes::be_national_number,
+        alone: None,
+        naked: None,
+    },
+    Scheme {
+        kind: "pt-nif",
+        shapes: &[&[3, 3, 3]],
+        separators: b" ",
+        len: 9,
+        valid: more_schemes::pt_nif,
+        alone: None,
+        naked: None,
+    },
+    Scheme {
+        kind: "gr-amka",
+        shapes: &[],
+        separators: b"",
+        len: 11,
+        valid: more_schemes::gr_amka,
+        alone: None,
+        naked: None,
+    },
+    Scheme {
+        kind: "za-id",
+        shapes: &[&[6, 4, 3]],
+        separators: b" ",
+        len: 13,
+        valid: more_schemes::za_id,
+        alone: None,
+        naked: None,
+    },
+    Scheme {
+        kind: "il-identity",
+        shapes: &[],
+        separators: b"",
+        len: 9,
+        valid: more_schemes::il_identity,
+        alone: None,
+        naked: None,
+    },
+    Scheme {
+        kind: "tr-identity",
+        shapes: &[],
+        separators: b"",
+        len: 11,
+        valid: more_schemes::tr_identity,
+        alone: None,
+        naked: None,
+    },
+    Scheme {
+        kind: "kr-rrn",
+        shapes: &[&[6, 7]],
+        separators: b"-",
+        len: 13,
+        valid: more_schemes::kr_rrn,
+        alone: Some(Confidence::Medium),
+        naked: None,
+    },
+    Scheme {
+        kind: "jp-my-number",
+        shapes: &[&[4, 4, 4]],
+        separators: b" -",
+        len: 12,
+        valid: more_schemes::jp_my_number,
+        alone: None,
+        naked: None,
+    },
+    Scheme {
+        kind: "au-tfn",
+        shapes: &[&[3, 3, 3]],
+        separators: b" ",
+        len: 9,
+        valid: more_schemes::au_tfn,
+        alone: None,
+        naked: None,
+    },
+    Scheme {
+        kind: "au-medicare",
+        shapes: &[&[4, 5, 1]],
+        separators: b" -",
+        len: 10,
+        valid: more_schemes::au_medicare,
+        alone: None,
+        naked: None,
+    },
+    Scheme {
+        kind: "us-npi",
+        shapes: &[],
+        separators: b"",
+        len: 10,
+        valid: more_schemes::us_npi,
         alone: None,
         naked: None,
     },

@@ -13,7 +13,7 @@ pub(super) fn find(text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
     let mut from = 0;
     for word in words.find_iter(text) {
-        if word.start() < from || !is_command_position(text, word.start()) {
+        if word.start() < from || !stands_alone(text, &word.range()) || !is_command_position(text, word.start()) {
             continue;
         }
         let range = line_from(text, word.start());
@@ -25,6 +25,17 @@ pub(super) fn find(text: &str) -> Vec<Hit> {
     }
     hits
 }
+
+/// Whether no letter beyond ASCII stands beside it. The pattern knows ASCII only, which makes it ten times as fast.
+fn stands_alone(text: &str, word: &Range<usize>) -> bool {
+    let before = text.get(..word.start).unwrap_or_default().chars().next_back();
+    let after = text.get(word.end..).unwrap_or_default().chars().next();
+    let foreign = [before, after].into_iter().flatten().filter(|c| !c.is_ascii());
+    foreign.into_iter().all(|c| !LETTER.as_ref().is_some_and(|letter| letter.is_match(c.encode_utf8(&mut [0; 4]))))
+}
+
+/// What belongs to a word.
+static LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\w").ok());
 
 /// Commands can stand at the beginning, behind what separates commands, and behind what opens a string or a value.
 fn is_command_position(text: &str, at: usize) -> bool {
@@ -61,7 +72,7 @@ const LONGEST: usize = 600;
 /// The words that dangerous command lines begin with.
 static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)\b(?:(?:/usr)?/bin/)?(?:ba|z|k|da)?sh\b|\bpython[0-9.]*\b|\bperl\b|\bruby\b|\bnode\b|\bphp\b|\blua\b|",
+        r"(?i-u)\b(?:(?:/usr)?/bin/)?(?:ba|z|k|da)?sh\b|\bpython[0-9.]*\b|\bperl\b|\bruby\b|\bnode\b|\bphp\b|\blua\b|",
         r"\bcurl\b|\bwget\b|\biwr\b|\binvoke-webrequest\b|\binvoke-expression\b|\biex\b|\bpowershell(?:\.exe)?\b|\bpwsh\b|",
         r"\bcmd(?:\.exe)?\b|\bnc(?:at)?\b|\bnetcat\b|\brm\b|\bchmod\b|\bdd\b|\bmkfifo\b|\bcertutil(?:\.exe)?\b|\bbitsadmin\b|",
         r"\bmshta\b|\bregsvr32\b|\brundll32\b|\bosascript\b|\bbase64\b|\becho\b|\beval\b|\bexec\b|\bprintf\b|\bcat\b"

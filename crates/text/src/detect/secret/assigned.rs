@@ -7,6 +7,7 @@ use palisade_base::Confidence;
 use super::{
     super::Hit,
     noise::{classes, entropy, is_identifier, is_placeholder, is_wordy},
+    prose,
 };
 
 /// Pieces of names of secrets; the prefilter looks for them in the usual three spellings.
@@ -56,19 +57,55 @@ pub(super) const NAMES: &[&str] = &[
     "ENCRYPTION_KEY",
     "signing_key",
     "SIGNING_KEY",
+    // How people write it.
+    "pass:",
+    "Pass:",
+    "PASS:",
+    "pass=",
+    "passcode",
+    "Passcode",
+    "api key",
+    "API key",
+    "API Key",
+    "access key",
+    "Access key",
+    "Access Key",
+    "secret key",
+    "Passwort",
+    "passwort",
+    "Kennwort",
+    "kennwort",
+    "mot de passe",
+    "Mot de passe",
+    "contraseña",
+    "Contraseña",
+    "senha",
+    "Senha",
+    "wachtwoord",
+    "Wachtwoord",
+    "hasło",
+    "Hasło",
+    "lösenord",
+    "Lösenord",
+    "пароль",
+    "Пароль",
+    "密码",
+    "パスワード",
+    "비밀번호",
 ];
 
 /// The literal that is assigned to the name around `start..end`.
 pub(super) fn at(text: &str, start: usize, end: usize) -> Option<Hit> {
     // The needle may hold the sign of assignment.
-    let end = if text.get(start..end)?.ends_with('=') { end - 1 } else { end };
+    let end = if text.get(start..end)?.ends_with(['=', ':']) { end - 1 } else { end };
     let name = name_around(text, start, end);
     let key = text.get(name.clone())?;
     if is_about_secrets_only(key) {
         return None;
     }
-    let Some((value, quoted)) = value_behind(text, &name) else { return in_prose(text, &name, end) };
-    let confidence = judge(key, text.get(value.clone())?, quoted)?;
+    let Some((value, quoted)) = value_behind(text, &name) else { return prose::at(text, &name, end) };
+    let judged = judge(key, text.get(value.clone())?, quoted);
+    let Some(confidence) = judged else { return prose::at(text, &name, end) };
     Some(Hit { range: value, kind: kind_of(key), confidence })
 }
 
@@ -154,7 +191,9 @@ fn value_behind(text: &str, name: &Range<usize>) -> Option<(Range<usize>, bool)>
         return None;
     }
     at = blanks(bytes, at);
-    quoted(text, at).map(|range| (range, true)).or_else(|| bare(text, name, sign, at).map(|range| (range, false)))
+    quoted(text, at)
+        .map(|range| (range, true))
+        .or_else(|| bare(text, name, sign, at).or_else(|| piece(text, name, at)).map(|range| (range, false)))
 }
 
 fn blanks(bytes: &[u8], at: usize) -> usize {
@@ -204,6 +243,19 @@ fn bare(text: &str, name: &Range<usize>, sign: usize, at: usize) -> Option<Range
     (!is_code && random && (behind.is_empty() || behind.starts_with('#'))).then_some(at..at + len)
 }
 
+/// A value in a connection string or a query: `;Password=value;`, `&password=value`.
+fn piece(text: &str, name: &Range<usize>, at: usize) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let head = bytes.get(..name.start)?.trim_ascii_end();
+    let inside = matches!(head.last(), Some(b';' | b'&' | b'?'));
+    let rest = bytes.get(at..)?;
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b';' | b'&' | b'"' | b'\'' | b'<' | b'#');
+    let len = rest.iter().take(LONGEST + 1).position(ends).unwrap_or(rest.len().min(LONGEST + 1));
+    let value = text.get(at..at + len)?;
+    let code = value.contains(['(', ')', '{', '}', '[', ']']);
+    (inside && !code && value.bytes().any(|byte| byte.is_ascii_digit())).then_some(at..at + len)
+}
+
 /// How sure it is that the literal is a secret; `None` if it is none.
 fn judge(key: &str, value: &str, quoted: bool) -> Option<Confidence> {
     let len = value.len();
@@ -244,49 +296,6 @@ fn judge(key: &str, value: &str, quoted: bool) -> Option<Confidence> {
         (false, true) => Some(Confidence::Low),
         _ => None,
     }
-}
-
-/// Whether a word begins like a call: `base64.b64decode(...`.
-fn is_call(word: &str) -> bool {
-    word.split_once('(').is_some_and(|(function, _)| {
-        function.len() >= 3
-            && function.starts_with(|c: char| c.is_ascii_alphabetic())
-            && function.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))
-    })
-}
-
-/// `with password X`: only what no sentence contains by chance.
-fn in_prose(text: &str, name: &Range<usize>, end: usize) -> Option<Hit> {
-    let key = text.get(name.clone())?;
-    if !matches!(key, "password" | "Password" | "passphrase") || name.end != end {
-        return None;
-    }
-    let rest = text.get(end..)?;
-    let rest_from = |word: &str| rest.strip_prefix(word).map(|_| end + word.len());
-    let at = [" is: ", " is ", " was ", " = ", ": ", " "].iter().find_map(|word| rest_from(word))?;
-    let len = text.as_bytes().get(at..)?.iter().take(65).position(u8::is_ascii_whitespace).unwrap_or(text.len() - at);
-    let word = text.get(at..at + len)?.trim_end_matches(['.', ',', ';', ')', '"', '\'']);
-    let word = word.trim_start_matches(['"', '\'', '`']);
-    let digit = word.bytes().any(|byte| byte.is_ascii_digit());
-    let random =
-        (8..=64).contains(&word.len()) && digit && (classes(word) == 4 || (classes(word) == 3 && entropy(word) > 3.0));
-    // A sign in front may be part of the password, or of a variable or a type.
-    let core = word.trim_start_matches(['$', '(', '#', '&', '/', '.', '-', '@', '%']);
-    let is_code = word.contains(['<', '>', '[', ']', '{', '}', '='])
-        || word.contains("::")
-        || word.contains("://")
-        || is_call(word);
-    if !random || is_code || is_placeholder(core) || is_identifier(word) || is_words(core) {
-        return None;
-    }
-    let start = at + text.get(at..at + len)?.find(word)?;
-    Some(Hit { range: start..start + word.len(), kind: "password", confidence: Confidence::Low })
-}
-
-/// Plain words, with signs between them.
-fn is_words(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_alphanumeric())
-        .all(|part| part.bytes().all(|b| b.is_ascii_alphabetic()) || part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The longest literal that is taken for a secret, in bytes.

@@ -2,6 +2,8 @@
 
 mod assigned;
 mod noise;
+mod prose;
+mod providers;
 mod tokens;
 
 use std::sync::{
@@ -12,7 +14,7 @@ use std::sync::{
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use palisade_base::Meta;
 
-use self::tokens::TOKENS;
+use self::providers::TOKENS;
 use super::{Detector, Hit};
 
 pub use self::noise::entropy;
@@ -91,6 +93,11 @@ impl Secrets {
     /// For files that are nothing but settings: there a name is enough, and a weak password is a secret too.
     pub fn named(name: &str, value: &str) -> Option<&'static str> {
         assigned::named(name, value)
+    }
+
+    /// Every kind of secret; some more than once.
+    pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
+        TOKENS.iter().map(|token| token.kind).chain(["api-key", "password", "secret", "sentry-dsn", "token"])
     }
 }
 

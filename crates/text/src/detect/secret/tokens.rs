@@ -11,13 +11,15 @@ use super::{
 pub(super) struct Token {
     /// How it begins; also the needle of the prefilter.
     pub(super) prefix: &'static str,
-    kind: &'static str,
-    shape: Shape,
+    pub(super) kind: &'static str,
+    pub(super) shape: Shape,
 }
 
-enum Shape {
+pub(super) enum Shape {
     /// A body of this alphabet and length behind the prefix.
     Body { alphabet: Alphabet, min: usize, max: usize },
+    /// The same, and a head of this alphabet and length before what is the middle of the token then.
+    Around { head: Alphabet, of: (usize, usize), alphabet: Alphabet, min: usize, max: usize },
     /// A GitHub token: 30 characters and a checksum of 6.
     GitHub,
     /// A JSON Web Token.
@@ -33,7 +35,7 @@ enum Shape {
 }
 
 #[derive(Clone, Copy)]
-enum Alphabet {
+pub(super) enum Alphabet {
     /// Letters and digits.
     Word,
     /// Letters, digits, `-` and `_`.
@@ -42,6 +44,12 @@ enum Alphabet {
     Upper,
     /// Hexadecimal digits.
     Hex,
+    /// Digits.
+    Digits,
+    /// Letters, digits, `-`, `_`, `.`, `~`.
+    Dotted,
+    /// Letters, digits and the signs of base64.
+    Base64,
 }
 
 impl Alphabet {
@@ -51,6 +59,9 @@ impl Alphabet {
             Self::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
             Self::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
             Self::Hex => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+            Self::Digits => byte.is_ascii_digit(),
+            Self::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~'),
+            Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_'),
         }
     }
 }
@@ -60,10 +71,19 @@ impl Token {
     pub(super) fn at(&self, text: &str, start: usize) -> Option<Hit> {
         let before = text.as_bytes().get(start.wrapping_sub(1)).copied().unwrap_or(b' ');
         let rest = text.get(start + self.prefix.len()..)?;
+        if let Shape::Around { head, of, alphabet, min, max } = self.shape {
+            let (len, confidence) = body(rest, alphabet, min, max)?;
+            let before = text.as_bytes().get(start.saturating_sub(of.1 + 1)..start)?;
+            let back = before.iter().rev().take_while(|byte| head.has(**byte)).count();
+            let fits = (of.0..=of.1).contains(&back);
+            let range = start - back..start + self.prefix.len() + len;
+            return fits.then_some(Hit { range, kind: self.kind, confidence });
+        }
         if before.is_ascii_alphanumeric() || (before == b'_' && !matches!(self.shape, Shape::Pem)) {
             return None;
         }
         let (len, confidence) = match self.shape {
+            Shape::Around { .. } => return None,
             Shape::Body { alphabet, min, max } => body(rest, alphabet, min, max)?,
             Shape::GitHub => github(text.get(start..)?, rest)?,
             Shape::Jwt => jwt(rest)?,
@@ -84,7 +104,9 @@ fn run(rest: &str, longest: usize, has: impl Fn(u8) -> bool) -> usize {
 
 fn body(rest: &str, alphabet: Alphabet, min: usize, max: usize) -> Option<(usize, Confidence)> {
     // A longer word is something else: one more than allowed is enough to know.
-    let len = rest.bytes().take(max + 1).take_while(|byte| alphabet.has(*byte)).count();
+    let mut len = rest.bytes().take(max + 1).take_while(|byte| alphabet.has(*byte)).count();
+    // The full stop of the sentence.
+    len -= usize::from(rest.get(..len)?.ends_with('.'));
     let body = rest.get(..len)?;
     let next = rest.as_bytes().get(len).copied().unwrap_or(b' ');
     let random = entropy(body) > if matches!(alphabet, Alphabet::Hex) { 2.8 } else { 3.0 };
@@ -167,6 +189,10 @@ fn url(text: &str, start: usize, prefix: usize, kind: &'static str) -> Option<Hi
     let authority = rest.get(..end)?;
     let authority = authority.split('/').next()?;
     let (credentials, host) = authority.rsplit_once('@')?;
+    if credentials.len() == 32 && credentials.bytes().all(|byte| Alphabet::Hex.has(byte)) && host.contains("sentry") {
+        let range = start..start + prefix + end;
+        return Some(Hit { range, kind: "sentry-dsn", confidence: Confidence::Medium });
+    }
     let (user, password) = credentials.split_once(':')?;
     let host = host.split([':', '/']).next().unwrap_or_default();
     if !is_password(password) || host.is_empty() || password == user || is_placeholder(host) {
@@ -224,108 +250,4 @@ const COMMON: &[&str] = &[
     "1234",
     "12345",
     "123456",
-];
-
-const fn word(prefix: &'static str, kind: &'static str, min: usize, max: usize) -> Token {
-    Token { prefix, kind, shape: Shape::Body { alphabet: Alphabet::Word, min, max } }
-}
-
-const fn dashed(prefix: &'static str, kind: &'static str, min: usize, max: usize) -> Token {
-    Token { prefix, kind, shape: Shape::Body { alphabet: Alphabet::Url, min, max } }
-}
-
-const fn upper(prefix: &'static str, min: usize, max: usize) -> Token {
-    Token { prefix, kind: "aws-access-key", shape: Shape::Body { alphabet: Alphabet::Upper, min, max } }
-}
-
-const fn hex(prefix: &'static str, kind: &'static str, min: usize, max: usize) -> Token {
-    Token { prefix, kind, shape: Shape::Body { alphabet: Alphabet::Hex, min, max } }
-}
-
-const fn github_token(prefix: &'static str) -> Token {
-    Token { prefix, kind: "github-token", shape: Shape::GitHub }
-}
-
-const fn database(prefix: &'static str) -> Token {
-    Token { prefix, kind: "database-url", shape: Shape::Url }
-}
-
-/// Longer prefixes of one family stand first, so that the more exact kind wins.
-pub(super) static TOKENS: &[Token] = &[
-    dashed("sk-ant-", "anthropic-key", 32, 140),
-    dashed("sk-proj-", "openai-key", 40, 220),
-    dashed("sk-svcacct-", "openai-key", 40, 220),
-    dashed("sk-admin-", "openai-key", 40, 220),
-    dashed("sk-or-v1-", "openrouter-key", 60, 70),
-    dashed("sk-lf-", "langfuse-key", 30, 40),
-    word("sk-", "openai-key", 32, 64),
-    word("hf_", "hugging-face-token", 30, 40),
-    word("api_org_", "hugging-face-token", 30, 40),
-    upper("AKIA", 16, 16),
-    upper("ASIA", 16, 16),
-    dashed("AIza", "google-api-key", 35, 35),
-    dashed("GOCSPX-", "google-client-secret", 28, 28),
-    dashed("ya29.", "google-access-token", 30, 300),
-    github_token("ghp_"),
-    github_token("gho_"),
-    github_token("ghu_"),
-    github_token("ghs_"),
-    github_token("ghr_"),
-    dashed("github_pat_", "github-token", 60, 90),
-    dashed("glpat-", "gitlab-token", 20, 60),
-    dashed("glrt-", "gitlab-token", 20, 60),
-    dashed("gldt-", "gitlab-token", 20, 60),
-    dashed("xoxb-", "slack-token", 30, 100),
-    dashed("xoxp-", "slack-token", 30, 120),
-    dashed("xoxa-", "slack-token", 30, 120),
-    dashed("xoxe-", "slack-token", 30, 200),
-    dashed("xoxs-", "slack-token", 30, 120),
-    dashed("xapp-", "slack-token", 30, 140),
-    Token { prefix: "https://hooks.slack.com/services/", kind: "slack-webhook", shape: Shape::Path { min: 40 } },
-    Token { prefix: "https://discord.com/api/webhooks/", kind: "discord-webhook", shape: Shape::Path { min: 60 } },
-    word("sk_live_", "stripe-key", 20, 120),
-    word("rk_live_", "stripe-key", 20, 120),
-    word("sk_test_", "stripe-test-key", 20, 120),
-    word("whsec_", "stripe-webhook-secret", 28, 64),
-    word("npm_", "npm-token", 36, 36),
-    dashed("pypi-AgE", "pypi-token", 60, 250),
-    dashed("SG.", "sendgrid-key", 20, 24),
-    hex("shpat_", "shopify-token", 32, 32),
-    hex("dop_v1_", "digitalocean-token", 64, 64),
-    word("gsk_", "groq-key", 48, 60),
-    word("r8_", "replicate-token", 36, 40),
-    word("pplx-", "perplexity-key", 40, 60),
-    word("xai-", "xai-key", 70, 90),
-    word("tvly-", "tavily-key", 28, 40),
-    dashed("nvapi-", "nvidia-key", 60, 70),
-    word("lsv2_pt_", "langsmith-key", 32, 32),
-    word("lsv2_sk_", "langsmith-key", 32, 32),
-    dashed("pcsk_", "pinecone-key", 60, 80),
-    dashed("hvs.", "vault-token", 24, 120),
-    dashed("dp.pt.", "doppler-token", 40, 50),
-    hex("dapi", "databricks-token", 32, 34),
-    dashed("eyJrIjoi", "grafana-key", 60, 200),
-    dashed("Bearer ", "bearer-token", 24, 300),
-    Token { prefix: "eyJ", kind: "json-web-token", shape: Shape::Jwt },
-    Token { prefix: "-----BEGIN ", kind: "private-key", shape: Shape::Pem },
-    Token { prefix: "AccountKey=", kind: "azure-storage-key", shape: Shape::Padded { min: 80 } },
-    Token { prefix: "SharedAccessKey=", kind: "azure-shared-key", shape: Shape::Padded { min: 40 } },
-    database("postgres://"),
-    database("postgresql://"),
-    database("postgresql+psycopg2://"),
-    database("postgresql+asyncpg://"),
-    database("mysql://"),
-    database("mysql+pymysql://"),
-    database("mariadb://"),
-    database("mongodb://"),
-    database("mongodb+srv://"),
-    database("redis://"),
-    database("rediss://"),
-    database("amqp://"),
-    database("amqps://"),
-    database("mssql://"),
-    database("clickhouse://"),
-    Token { prefix: "https://", kind: "url-password", shape: Shape::Url },
-    Token { prefix: "http://", kind: "url-password", shape: Shape::Url },
-    Token { prefix: "ftp://", kind: "url-password", shape: Shape::Url },
 ];

@@ -1,0 +1,248 @@
+//! Whose tokens look how. One line for each form; to add one is all it takes.
+
+use super::tokens::{Alphabet, Shape, Token};
+
+/// Longer prefixes of one family stand first, so that the more exact kind wins.
+pub(super) static TOKENS: &[Token] = &[
+    dashed("sk-ant-", "anthropic-key", 32, 140),
+    dashed("sk-proj-", "openai-key", 40, 220),
+    dashed("sk-svcacct-", "openai-key", 40, 220),
+    dashed("sk-admin-", "openai-key", 40, 220),
+    dashed("sk-or-v1-", "openrouter-key", 60, 70),
+    dashed("sk-lf-", "langfuse-key", 30, 40),
+    word("sk-", "openai-key", 32, 64),
+    word("hf_", "hugging-face-token", 30, 40),
+    word("api_org_", "hugging-face-token", 30, 40),
+    upper("AKIA", 16, 16),
+    upper("ASIA", 16, 16),
+    upper("ABIA", 16, 16),
+    upper("ACCA", 16, 16),
+    dashed("AIza", "google-api-key", 35, 35),
+    dashed("GOCSPX-", "google-client-secret", 28, 28),
+    dashed("ya29.", "google-access-token", 30, 300),
+    github_token("ghp_"),
+    github_token("gho_"),
+    github_token("ghu_"),
+    github_token("ghs_"),
+    github_token("ghr_"),
+    dashed("github_pat_", "github-token", 60, 90),
+    dashed("glpat-", "gitlab-token", 20, 60),
+    dashed("glptt-", "gitlab-token", 40, 60),
+    dashed("glft-", "gitlab-token", 20, 60),
+    dashed("glsoat-", "gitlab-token", 20, 60),
+    dashed("glcbt-", "gitlab-token", 20, 80),
+    dashed("glimt-", "gitlab-token", 20, 60),
+    dashed("glagent-", "gitlab-token", 40, 80),
+    dashed("gloas-", "gitlab-token", 40, 80),
+    dashed("GR1348941", "gitlab-token", 20, 24),
+    dashed("glrt-", "gitlab-token", 20, 60),
+    dashed("gldt-", "gitlab-token", 20, 60),
+    dashed("xoxb-", "slack-token", 30, 100),
+    dashed("xoxp-", "slack-token", 30, 120),
+    dashed("xoxa-", "slack-token", 30, 120),
+    dashed("xoxe-", "slack-token", 30, 200),
+    dashed("xoxs-", "slack-token", 30, 120),
+    dashed("xapp-", "slack-token", 30, 140),
+    Token { prefix: "https://hooks.slack.com/services/", kind: "slack-webhook", shape: Shape::Path { min: 40 } },
+    Token { prefix: "https://discord.com/api/webhooks/", kind: "discord-webhook", shape: Shape::Path { min: 60 } },
+    Token { prefix: "https://hooks.slack.com/workflows/", kind: "slack-webhook", shape: Shape::Path { min: 40 } },
+    Token { prefix: "https://hooks.slack.com/triggers/", kind: "slack-webhook", shape: Shape::Path { min: 30 } },
+    Token { prefix: "https://discordapp.com/api/webhooks/", kind: "discord-webhook", shape: Shape::Path { min: 60 } },
+    dashed("xoxc-", "slack-token", 30, 200),
+    dashed("xoxd-", "slack-token", 30, 300),
+    dashed("xoxr-", "slack-token", 30, 200),
+    dashed("xoxe.xoxp-", "slack-token", 30, 250),
+    word("rk_test_", "stripe-test-key", 20, 120),
+    word("sk_live_", "stripe-key", 20, 120),
+    word("rk_live_", "stripe-key", 20, 120),
+    word("sk_test_", "stripe-test-key", 20, 120),
+    word("whsec_", "stripe-webhook-secret", 28, 64),
+    word("npm_", "npm-token", 36, 36),
+    dashed("pypi-AgE", "pypi-token", 60, 250),
+    dotted("SG.", "sendgrid-key", 60, 72),
+    hex("shpat_", "shopify-token", 32, 32),
+    hex("shpss_", "shopify-token", 32, 32),
+    hex("shpca_", "shopify-token", 32, 32),
+    hex("shppa_", "shopify-token", 32, 32),
+    dashed("sq0atp-", "square-token", 22, 22),
+    dashed("sq0csp-", "square-token", 43, 43),
+    dashed("EAAAE", "square-token", 55, 64),
+    hex("SK", "twilio-key", 32, 32),
+    hex("key-", "mailgun-key", 32, 32),
+    dashed("xkeysib-", "brevo-key", 70, 90),
+    dashed("dckr_pat_", "docker-token", 24, 40),
+    dashed("dckr_oat_", "docker-token", 24, 40),
+    Token {
+        prefix: ".atlasv1.",
+        kind: "terraform-token",
+        shape: Shape::Around { head: Alphabet::Word, of: (14, 14), alphabet: Alphabet::Url, min: 60, max: 70 },
+    },
+    Token {
+        prefix: ":AA",
+        kind: "telegram-token",
+        shape: Shape::Around { head: Alphabet::Digits, of: (8, 10), alphabet: Alphabet::Url, min: 32, max: 34 },
+    },
+    Token {
+        prefix: "8Q~",
+        kind: "azure-client-secret",
+        shape: Shape::Around { head: Alphabet::Dotted, of: (3, 3), alphabet: Alphabet::Dotted, min: 31, max: 34 },
+    },
+    Token {
+        prefix: ":APA91b",
+        kind: "firebase-key",
+        shape: Shape::Around { head: Alphabet::Url, of: (11, 24), alphabet: Alphabet::Url, min: 120, max: 200 },
+    },
+    Token {
+        prefix: "-us",
+        kind: "mailchimp-key",
+        shape: Shape::Around { head: Alphabet::Hex, of: (32, 32), alphabet: Alphabet::Digits, min: 1, max: 2 },
+    },
+    dashed("1//0", "google-refresh-token", 40, 120),
+    upper_as("LTAI", "alibaba-access-key", 12, 20),
+    word("AKID", "tencent-secret-id", 32, 32),
+    dashed("AQVN", "yandex-key", 35, 40),
+    word("NRAK-", "new-relic-key", 27, 27),
+    word("NRII-", "new-relic-key", 32, 32),
+    hex("NRJS-", "new-relic-key", 19, 19),
+    base64("sntrys_", "sentry-token", 60, 250),
+    hex("sntryu_", "sentry-token", 64, 64),
+    dashed("HRKU-", "heroku-key", 36, 70),
+    hex("doo_v1_", "digitalocean-token", 64, 64),
+    hex("dor_v1_", "digitalocean-token", 64, 64),
+    word("lin_api_", "linear-key", 32, 48),
+    word("lin_oauth_", "linear-key", 32, 72),
+    word("ntn_", "notion-token", 40, 50),
+    word("secret_", "notion-token", 43, 43),
+    dashed("figd_", "figma-token", 38, 48),
+    base64("ATATT3", "atlassian-token", 100, 260),
+    word("ATBB", "atlassian-token", 28, 36),
+    dashed("SSWS ", "okta-token", 40, 44),
+    dashed("hvb.", "vault-token", 24, 200),
+    dashed("hvr.", "vault-token", 24, 200),
+    base64("glc_", "grafana-key", 32, 400),
+    dashed("glsa_", "grafana-key", 41, 41),
+    hex("sbp_", "supabase-token", 40, 40),
+    dashed("sb_secret_", "supabase-key", 30, 50),
+    word("csk-", "cerebras-key", 40, 60),
+    word("fw_", "fireworks-key", 22, 40),
+    hex("sk_", "elevenlabs-key", 48, 48),
+    dashed("PMAK-", "postman-key", 59, 59),
+    dotted("dt0c01.", "dynatrace-token", 80, 100),
+    dotted("dt0s16.", "dynatrace-token", 60, 100),
+    dotted("pscale_tkn_", "planetscale-token", 30, 70),
+    dotted("pscale_pw_", "planetscale-password", 30, 70),
+    hex("rubygems_", "rubygems-key", 48, 48),
+    word("CLOJARS_", "clojars-token", 60, 60),
+    hex("pul-", "pulumi-token", 40, 40),
+    word("pnu_", "prefect-key", 36, 36),
+    word("dp.st.", "doppler-token", 40, 60),
+    word("dp.ct.", "doppler-token", 40, 60),
+    word("ico-", "infracost-key", 32, 32),
+    dotted("sk.eyJ", "mapbox-token", 60, 250),
+    word("EAACEdEose0cBA", "facebook-token", 20, 250),
+    word("rzp_live_", "razorpay-key", 14, 24),
+    dashed("FLWSECK-", "flutterwave-key", 32, 48),
+    dashed("tfp_", "typeform-token", 40, 70),
+    word("EZAK", "easypost-key", 54, 54),
+    dashed("CFPAT-", "contentful-token", 43, 43),
+    word("bkua_", "buildkite-token", 40, 40),
+    word("CCIPAT_", "circleci-token", 40, 80),
+    word("nfp_", "netlify-token", 36, 44),
+    dashed("tskey-", "tailscale-key", 30, 80),
+    base64("fm2_", "fly-token", 80, 2000),
+    base64("ops_eyJ", "onepassword-token", 200, 2000),
+    upper_as("AGE-SECRET-KEY-1", "age-secret-key", 58, 58),
+    dashed("pat-na1-", "hubspot-token", 36, 36),
+    dashed("pat-eu1-", "hubspot-token", 36, 36),
+    word("whsk_", "webhook-secret", 28, 64),
+    dotted("AAAAAAAAAAAAAAAAAAAAA", "twitter-bearer-token", 60, 120),
+    hex("dop_v1_", "digitalocean-token", 64, 64),
+    word("gsk_", "groq-key", 48, 60),
+    word("r8_", "replicate-token", 36, 40),
+    word("pplx-", "perplexity-key", 40, 60),
+    word("xai-", "xai-key", 70, 90),
+    word("tvly-", "tavily-key", 28, 40),
+    dashed("nvapi-", "nvidia-key", 60, 70),
+    word("lsv2_pt_", "langsmith-key", 32, 32),
+    word("lsv2_sk_", "langsmith-key", 32, 32),
+    dashed("pcsk_", "pinecone-key", 60, 80),
+    dashed("hvs.", "vault-token", 24, 120),
+    dashed("dp.pt.", "doppler-token", 40, 50),
+    hex("dapi", "databricks-token", 32, 34),
+    dashed("eyJrIjoi", "grafana-key", 60, 200),
+    dashed("Bearer ", "bearer-token", 24, 300),
+    Token { prefix: "eyJ", kind: "json-web-token", shape: Shape::Jwt },
+    Token { prefix: "-----BEGIN ", kind: "private-key", shape: Shape::Pem },
+    Token { prefix: "AccountKey=", kind: "azure-storage-key", shape: Shape::Padded { min: 80 } },
+    Token { prefix: "SharedAccessKey=", kind: "azure-shared-key", shape: Shape::Padded { min: 40 } },
+    Token { prefix: "AccountKey = ", kind: "azure-storage-key", shape: Shape::Padded { min: 80 } },
+    database("ldap://"),
+    database("ldaps://"),
+    database("smtp://"),
+    database("smtps://"),
+    database("sftp://"),
+    database("ssh://"),
+    database("nats://"),
+    database("kafka://"),
+    database("sqlserver://"),
+    database("cockroachdb://"),
+    database("neo4j://"),
+    database("bolt://"),
+    database("oracle://"),
+    database("snowflake://"),
+    database("elasticsearch://"),
+    database("postgres://"),
+    database("postgresql://"),
+    database("postgresql+psycopg2://"),
+    database("postgresql+asyncpg://"),
+    database("mysql://"),
+    database("mysql+pymysql://"),
+    database("mariadb://"),
+    database("mongodb://"),
+    database("mongodb+srv://"),
+    database("redis://"),
+    database("rediss://"),
+    database("amqp://"),
+    database("amqps://"),
+    database("mssql://"),
+    database("clickhouse://"),
+    Token { prefix: "https://", kind: "url-password", shape: Shape::Url },
+    Token { prefix: "http://", kind: "url-password", shape: Shape::Url },
+    Token { prefix: "ftp://", kind: "url-password", shape: Shape::Url },
+];
+
+const fn word(prefix: &'static str, kind: &'static str, min: usize, max: usize) -> Token {
+    Token { prefix, kind, shape: Shape::Body { alphabet: Alphabet::Word, min, max } }
+}
+
+const fn dashed(prefix: &'static str, kind: &'static str, min: usize, max: usize) -> Token {
+    Token { prefix, kind, shape: Shape::Body { alphabet: Alphabet::Url, min, max } }
+}
+
+const fn upper(prefix: &'static str, min: usize, max: usize) -> Token {
+    upper_as(prefix, "aws-access-key", min, max)
+}
+
+const fn hex(prefix: &'static str, kind: &'static str, min: usize, max: usize) -> Token {
+    Token { prefix, kind, shape: Shape::Body { alphabet: Alphabet::Hex, min, max } }
+}
+
+const fn github_token(prefix: &'static str) -> Token {
+    Token { prefix, kind: "github-token", shape: Shape::GitHub }
+}
+
+const fn database(prefix: &'static str) -> Token {
+    Token { prefix, kind: "database-url", shape: Shape::Url }
+}
+
+const fn dotted(prefix: &'static str, kind: &'static str, min: usize, max: usize) -> Token {
+    Token { prefix, kind, shape: Shape::Body { alphabet: Alphabet::Dotted, min, max } }
+}
+
+const fn base64(prefix: &'static str, kind: &'static str, min: usize, max: usize) -> Token {
+    Token { prefix, kind, shape: Shape::Body { alphabet: Alphabet::Base64, min, max } }
+}
+
+const fn upper_as(prefix: &'static str, kind: &'static str, min: usize, max: usize) -> Token {
+    Token { prefix, kind, shape: Shape::Body { alphabet: Alphabet::Upper, min, max } }
+}

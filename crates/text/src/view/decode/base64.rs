@@ -1,0 +1,131 @@
+//! Base64: both alphabets, padded or not, on one line or wrapped, also with something glued to its front.
+
+use std::ops::Range;
+
+use super::{super::map::Bytes, Part, Step, alone, letters, stretch, whole};
+
+pub(super) fn find(text: &str, runs: &[Range<usize>], parts: &mut Vec<Part>) {
+    let bytes = text.as_bytes();
+    let tokens = tokens(bytes, runs, |byte| value(byte).is_some(), LEAST);
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(first) = tokens.next() {
+        // Lines of one length are one text; its last line may be shorter, and was then no token of its own.
+        let mut lines = vec![first.clone()];
+        while let Some(next) = tokens.next_if(|next| {
+            let gap = lines.last().and_then(|last| bytes.get(last.end..next.start)).unwrap_or_default();
+            is_wrap(gap) && lines.last().is_some_and(|last| last.len() == first.len())
+        }) {
+            lines.push(next);
+        }
+        if lines.last().is_some_and(|last| last.len() == first.len() && first.len() >= 32) {
+            lines.extend(rest(bytes, lines.last().map_or(0, |last| last.end)));
+        }
+        if lines.len() > 1 && decode(text, &lines, parts) {
+            continue;
+        }
+        for line in lines {
+            decode(text, &[line], parts);
+        }
+    }
+}
+
+/// Every stretch of the runs that has only bytes of an alphabet.
+pub(super) fn tokens(
+    bytes: &[u8],
+    runs: &[Range<usize>],
+    mut is_of_it: impl FnMut(u8) -> bool,
+    least: usize,
+) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for run in runs {
+        let mut at = run.start;
+        let part = bytes.get(run.clone()).unwrap_or_default();
+        for token in part.split(|byte| !is_of_it(*byte)) {
+            if token.len() >= least {
+                found.push(at..at + token.len());
+            }
+            at += token.len() + 1;
+        }
+    }
+    found
+}
+
+fn is_wrap(gap: &[u8]) -> bool {
+    let breaks = memchr::memchr_iter(b'\n', gap).count();
+    (breaks == 1 && gap.iter().all(|byte| matches!(byte, b'\n' | b'\r' | b' ' | b'\t' | b'>'))) || gap == b"\\n"
+}
+
+/// The short last line of a wrapped text.
+fn rest(bytes: &[u8], end: usize) -> Option<Range<usize>> {
+    let tail = bytes.get(end..)?;
+    let gap = tail.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let len = tail.get(gap..)?.iter().take_while(|byte| value(**byte).is_some()).count();
+    (is_wrap(tail.get(..gap)?) && len > 0).then_some(end + gap..end + gap + len)
+}
+
+fn decode(text: &str, lines: &[Range<usize>], parts: &mut Vec<Part>) -> bool {
+    let bytes = text.as_bytes();
+    let digits = || {
+        let places = lines.iter().flat_map(Range::clone);
+        places.filter_map(|at| Some((at, value(*bytes.get(at)?)?)))
+    };
+    let (start, end) = (lines.first().map_or(0, |line| line.start), lines.last().map_or(0, |line| line.end));
+    let decoded = quads(digits());
+    if let Some(draft) = whole(&decoded).filter(|draft| letters::sounds(&draft.text) || is_layer(&draft.text)) {
+        let padding = bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|byte| **byte == b'=').count();
+        alone(text, draft, start..end + padding, Step::Base64, parts);
+        return true;
+    }
+    // Something before or behind it may belong to the alphabet as well.
+    if lines.len() == 1 && end - start < LEAST + 8 {
+        return false;
+    }
+    let found = (0..4).filter_map(|skip| stretch(&quads(digits().skip(skip)), LEAST));
+    let Some((draft, source)) = found.max_by_key(|(draft, _)| draft.text.len()) else { return false };
+    alone(text, draft, source, Step::Base64, parts);
+    true
+}
+
+/// Whether a decoded text is one long word, as another layer of a coding is.
+pub(super) fn is_layer(text: &str) -> bool {
+    text.len() >= LEAST && text.bytes().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
+}
+
+fn quads(digits: impl Iterator<Item = (usize, u32)>) -> Bytes {
+    let mut bytes = Bytes::default();
+    let (mut bits, mut count, mut start) = (0_u32, 0_usize, 0);
+    let mut end = 0;
+    for (at, digit) in digits {
+        if count == 0 {
+            start = at;
+        }
+        (bits, count, end) = (bits << 6 | digit, count + 1, at + 1);
+        if count == 4 {
+            let [_, first, second, third] = bits.to_be_bytes();
+            bytes.push(&[first, second, third], start..end);
+            (bits, count) = (0, 0);
+        }
+    }
+    let [_, first, second, _] = (bits << (6 * (4 - count.min(4)))).to_be_bytes();
+    match count {
+        2 => bytes.push(&[first], start..end),
+        3 => bytes.push(&[first, second], start..end),
+        _ => {}
+    }
+    bytes
+}
+
+fn value(byte: u8) -> Option<u32> {
+    let digit = match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    };
+    Some(u32::from(digit))
+}
+
+/// The shortest token that is tried: twelve bytes that are text by chance are one in a hundred thousand.
+const LEAST: usize = 16;

@@ -1,0 +1,211 @@
+//! The decoders. Each is told by evidence that it may find something, finds it, and hands back what is written there with
+//! the place of every byte.
+
+mod base32;
+mod base64;
+mod base85;
+mod case;
+mod entity;
+mod escape;
+mod hidden;
+mod leet;
+mod markdown;
+mod markup;
+mod morse;
+mod number;
+mod rotated;
+mod spaced;
+
+use std::ops::Range;
+
+use super::{
+    Step,
+    evidence::Evidence,
+    letters,
+    map::{Bytes, Draft},
+    signs::Signs,
+};
+
+/// Something decoded.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) draft: Draft,
+    pub(super) step: Step,
+    /// Bytes of the text that were decoded.
+    pub(super) source: Range<usize>,
+}
+
+/// What invisible characters spell. Has to see the text before folding.
+pub(super) fn hidden(text: &str, parts: &mut Vec<Part>) {
+    if !text.is_ascii() {
+        hidden::find(text, parts);
+    }
+}
+
+/// What visible characters spell.
+pub(super) fn visible(text: &str, parts: &mut Vec<Part>) {
+    let evidence = Evidence::of(text);
+    let signs = Signs::of(text);
+    if signs.has(b'<') {
+        markup::find(text, parts);
+    }
+    if signs.has(b']') || signs.has(b'*') {
+        markdown::find(text, parts);
+    }
+    if signs.has(b'%') || signs.has(b'\\') || signs.has(b'(') {
+        escape::find(text, parts);
+    }
+    if signs.has(b'&') {
+        entity::find(text, parts);
+    }
+    base64::find(text, &evidence.runs, parts);
+    base32::find(text, &evidence.runs, parts);
+    base85::find(text, &evidence.runs, parts);
+    number::find(text, &evidence, parts);
+    spaced::find(text, &evidence.spaced, parts);
+    leet::find(text, &evidence.leet, parts);
+    if evidence.mixed_case {
+        case::find(text, parts);
+    }
+    morse::find(text, &evidence.morse, parts);
+    rotated::find(text, &evidence.odd, parts);
+}
+
+/// Whether a gap in a text lies between letters. An `n` after a backslash is a line break of some format around the text.
+fn splits_word(bytes: &[u8], gap: &Range<usize>) -> bool {
+    let is_letter = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80);
+    let mut head = bytes.get(..gap.start).unwrap_or_default().iter().rev();
+    is_letter(head.next()) && head.next() != Some(&b'\\') && is_letter(bytes.get(gap.end))
+}
+
+/// A part of the text and what it reads as.
+struct Edit {
+    source: Range<usize>,
+    draft: Draft,
+}
+
+/// Readings in which the edits are made where they stand. Edits near each other are made in one reading, which shows them
+/// with the line around them, so that words next to a decoded one are seen together with it.
+fn in_place(text: &str, edits: Vec<Edit>, step: Step, parts: &mut Vec<Part>) {
+    let mut edits = edits.into_iter().peekable();
+    while let Some(first) = edits.next() {
+        let source = first.source.clone();
+        let mut draft = Draft::part(text, before(text, source.start)..source.start);
+        draft.append(&first.draft);
+        let mut end = source.end;
+        while let Some(next) = edits.next_if(|next| next.source.start < end + REACH) {
+            draft.copy(text, end..next.source.start);
+            draft.append(&next.draft);
+            end = next.source.end;
+        }
+        draft.copy(text, end..after(text, end));
+        parts.push(Part { draft, step, source: source.start..end });
+    }
+}
+
+/// What a stretch of the text decodes to: alone if it is long enough to say something, else within its line.
+fn alone(text: &str, draft: Draft, source: Range<usize>, step: Step, parts: &mut Vec<Part>) {
+    if draft.text.len() < SHORT {
+        in_place(text, vec![Edit { source, draft }], step, parts);
+    } else {
+        parts.push(Part { draft, step, source });
+    }
+}
+
+/// The start of the line, or of a word at most [`CONTEXT`] bytes before.
+fn before(text: &str, at: usize) -> usize {
+    let least = text.ceil_char_boundary(at.saturating_sub(CONTEXT));
+    let head = text.get(least..at).unwrap_or_default();
+    match head.rfind('\n') {
+        Some(line) => least + line + 1,
+        None if least == 0 => 0,
+        None => least + head.find(' ').map_or(0, |space| space + 1),
+    }
+}
+
+/// The end of the line, or of a word at most [`CONTEXT`] bytes after.
+fn after(text: &str, at: usize) -> usize {
+    let most = text.floor_char_boundary(at.saturating_add(CONTEXT).min(text.len()));
+    let tail = text.get(at..most).unwrap_or_default();
+    match tail.find('\n') {
+        Some(line) => at + line,
+        None if most == text.len() => most,
+        None => at + tail.rfind(' ').unwrap_or(tail.len()),
+    }
+}
+
+/// The decoded bytes as text, if nearly all of it is text; a character cut off at the end is left out.
+fn whole(bytes: &Bytes) -> Option<Draft> {
+    let all = bytes.bytes();
+    let end = match std::str::from_utf8(all) {
+        Ok(_) => all.len(),
+        Err(error) if error.error_len().is_none() => error.valid_up_to(),
+        Err(_) => return None,
+    };
+    bytes.text(0..end).filter(|draft| is_plain(&draft.text))
+}
+
+/// The longest stretch of the decoded bytes that is text, if it has at least `least` bytes, with its source.
+fn stretch(bytes: &Bytes, least: usize) -> Option<(Draft, Range<usize>)> {
+    let mut best = 0..0;
+    let mut start = 0;
+    for chunk in bytes.bytes().utf8_chunks() {
+        let mut from = start;
+        for (at, c) in chunk.valid().char_indices().chain([(chunk.valid().len(), '\0')]) {
+            if !is_text(c) {
+                if start + at - from > best.len() {
+                    best = from..start + at;
+                }
+                from = start + at + c.len_utf8();
+            }
+        }
+        start += chunk.valid().len() + chunk.invalid().len();
+    }
+    let draft = bytes.text(best.clone()).filter(|_| best.len() >= least)?;
+    letters::sounds(&draft.text).then(|| (draft, bytes.source(best)))
+}
+
+fn is_text(c: char) -> bool {
+    !c.is_control() && c != '\u{fffd}' || matches!(c, '\n' | '\r' | '\t')
+}
+
+fn is_plain(text: &str) -> bool {
+    let (mut chars, mut plain) = (0_usize, 0_usize);
+    for c in text.chars() {
+        chars += 1;
+        plain += usize::from(is_text(c));
+    }
+    chars > 0 && plain * 50 >= chars * 49
+}
+
+/// A decoded part shorter than this is shown with its line.
+const SHORT: usize = 24;
+/// Edits nearer to each other than this are made in one reading.
+const REACH: usize = 200;
+/// The most of a line that is shown before and after an edit.
+const CONTEXT: usize = 160;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What is asked before a decoder runs must never keep it from finding something.
+    const GATED: [(&[u8], fn(&str, &mut Vec<Part>)); 4] =
+        [(b"<", markup::find), (b"]*", markdown::find), (b"%\\(", escape::find), (b"&", entity::find)];
+
+    proptest! {
+        #[test]
+        fn without_its_signs_a_decoder_finds_nothing(
+            text in "([a-e]{1,3}|<b>|</b>|<!-- a b -->|\\]\\(|\\]:|\\[a|\"a b c d\"|\\*|`|~|%41|\\\\x41|chr\\(65\\)|&#65;|&lt;| ){0,30}",
+        ) {
+            let signs = Signs::of(&text);
+            for (needed, find) in GATED {
+                let mut parts = Vec::new();
+                find(&text, &mut parts);
+                prop_assert!(parts.is_empty() || needed.iter().any(|sign| signs.has(*sign)), "{:?}", parts);
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The languages besides English: one table each, attacks and harmless texts side by side.
+
+/// Carriers that need no words of their own.
+pub(super) const CARRIERS: &str = include_str!("languages/carriers.txt");
+
+/// Each language (BCP 47) and its table.
+pub(super) const ALL: &[(&str, &str)] = &[
+    ("ar", include_str!("languages/ar.txt")),
+    ("bg", include_str!("languages/bg.txt")),
+    ("bn", include_str!("languages/bn.txt")),
+    ("ca", include_str!("languages/ca.txt")),
+    ("cs", include_str!("languages/cs.txt")),
+    ("da", include_str!("languages/da.txt")),
+    ("de", include_str!("languages/de.txt")),
+    ("el", include_str!("languages/el.txt")),
+    ("es", include_str!("languages/es.txt")),
+    ("fa", include_str!("languages/fa.txt")),
+    ("fi", include_str!("languages/fi.txt")),
+    ("fr", include_str!("languages/fr.txt")),
+    ("he", include_str!("languages/he.txt")),
+    ("hi", include_str!("languages/hi.txt")),
+    ("hr", include_str!("languages/hr.txt")),
+    ("hu", include_str!("languages/hu.txt")),
+    ("id", include_str!("languages/id.txt")),
+    ("it", include_str!("languages/it.txt")),
+    ("ja", include_str!("languages/ja.txt")),
+    ("ko", include_str!("languages/ko.txt")),
+    ("nl", include_str!("languages/nl.txt")),
+    ("no", include_str!("languages/no.txt")),
+    ("pl", include_str!("languages/pl.txt")),
+    ("pt", include_str!("languages/pt.txt")),
+    ("ro", include_str!("languages/ro.txt")),
+    ("ru", include_str!("languages/ru.txt")),
+    ("sk", include_str!("languages/sk.txt")),
+    ("sr", include_str!("languages/sr.txt")),
+    ("sv", include_str!("languages/sv.txt")),
+    ("sw", include_str!("languages/sw.txt")),
+    ("ta", include_str!("languages/ta.txt")),
+    ("th", include_str!("languages/th.txt")),
+    ("tr", include_str!("languages/tr.txt")),
+    ("uk", include_str!("languages/uk.txt")),
+    ("ur", include_str!("languages/ur.txt")),
+    ("vi", include_str!("languages/vi.txt")),
+    ("zh", include_str!("languages/zh.txt")),
+    ("mul", include_str!("languages/mixed.txt")),
+];
