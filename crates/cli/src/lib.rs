@@ -51,6 +51,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let result = match &arguments.verb {
         Verb::Assess(arguments) => commands::assess::run(arguments, global),
         Verb::Scan(arguments) => commands::scan::run(arguments, global),
+        Verb::Inspect(arguments) => commands::inspect::run(arguments),
         Verb::Init(arguments) => commands::init::run(arguments),
         Verb::Explain(arguments) => commands::explain::run(arguments),
         Verb::Completions(arguments) => commands::completions::run(arguments),

@@ -4,6 +4,7 @@ pub(crate) mod assess;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod init;
+pub(crate) mod inspect;
 pub(crate) mod man;
 mod roots;
 pub(crate) mod scan;

@@ -1,0 +1,69 @@
+//! What is said of each text before its findings: verdict and score, and with `--explain` the parts of the score.
+
+use std::fmt::Write;
+
+use anstyle::AnsiColor;
+use palisade_base::Origin;
+use palisade_text::{Explained, Judgement, Verdict};
+
+use super::{report::author, sources::Source};
+
+/// The score in one line.
+pub(super) fn score(source: &Source, origin: Origin, judgement: &Judgement) -> String {
+    let colour = match judgement.verdict {
+        Verdict::Pass => AnsiColor::Green,
+        Verdict::Edit | Verdict::Review => AnsiColor::Yellow,
+        Verdict::Block => AnsiColor::Red,
+    };
+    let style = colour.on_default().bold();
+    let name: String = source.name.chars().filter(|c| !c.is_control()).collect();
+    format!(
+        "{style}injection score {:.2}{style:#} of {name}, read as text from {}\n\n",
+        judgement.score,
+        author(origin)
+    )
+}
+
+/// The parts of a score, the weightiest first, and what the others sum to.
+pub(super) fn parts(text: &str, explained: &Explained) -> String {
+    let mut out = String::new();
+    let Explained { score, logit, bias, window, parts, .. } = explained;
+    let through = match explained.revealed_by.as_slice() {
+        [] => String::new(),
+        steps => format!(", read through {}", steps.join(", ")),
+    };
+    let count = parts.len();
+    let _ = writeln!(out, "score {score:.2} = {logit:+.2} on the scale where parts add up (0 is a score of 0.50)");
+    let _ = writeln!(
+        out,
+        "bytes {} to {} were judged{through}; {count} parts and the bias sum to it:\n",
+        window.start, window.end
+    );
+    let (shown, others) = parts.split_at(count.min(MOST));
+    for part in shown {
+        let bar = bar(part.weight);
+        let words = text.get(part.range.clone()).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        let words: String = words.chars().filter(|c| !c.is_control()).take(WORDS).collect();
+        let _ = writeln!(out, "  {:+6.2} {bar:<10} {:<32} {words}", part.weight, part.feature);
+    }
+    if !others.is_empty() {
+        let rest: f32 = others.iter().map(|part| part.weight).sum();
+        let _ = writeln!(out, "  {rest:+6.2} {:<10} {} smaller parts", bar(rest), others.len());
+    }
+    let _ = writeln!(out, "  {bias:+6.2} {:<10} every text", bar(*bias));
+    out.push('\n');
+    out
+}
+
+/// Ten steps of a third: enough to see which part matters.
+fn bar(weight: f32) -> String {
+    let sign = if weight < 0.0 { "-" } else { "+" };
+    let steps =
+        [0.1, 0.33, 0.66, 1.0, 1.33, 1.66, 2.0, 2.5, 3.0, 4.0].iter().filter(|step| weight.abs() >= **step).count();
+    sign.repeat(steps)
+}
+
+/// So many parts are shown one by one.
+const MOST: usize = 15;
+/// So many characters of the words of a part are shown.
+const WORDS: usize = 48;
