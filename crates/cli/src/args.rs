@@ -212,7 +212,7 @@ pub(crate) enum FormatChoice {
 ///
 /// Reads text from arguments, files or stdin. Who wrote a text decides what it may say: an order is fine from a user and an
 /// attack in the result of a tool, so say where it comes from with --origin. Disguised text (invisible characters,
-/// look-alike letters, Base64 and other codings, several deep) is judged by what it says, and findings point at the bytes of the original.
+/// look-alike letters, Base64 and other codings, several deep) is judged by what it says, and findings point at the original.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[command(after_long_help = "\
@@ -235,7 +235,8 @@ pub(crate) struct InspectArguments {
     /// Who wrote the text: system, developer, user, tool, document or model
     #[arg(long, value_name = "ORIGIN", default_value = "user", help_heading = "Input")]
     pub(crate) origin: Origin,
-    /// Read lines of JSON with `text`, and perhaps `id` and `origin`; print one line of JSON for each, in order, as they come
+    /// Read lines of JSON with `text`, and perhaps `id` and `origin`; print one line of JSON for each, in order, as they come;
+    /// `start` and `end` count characters of the text
     #[arg(long, conflicts_with_all = ["format", "output", "redact", "explain", "fail_on", "baseline", "write_baseline", "framework", "reproducible"], help_heading = "Input")]
     pub(crate) jsonl: bool,
     /// Only these detectors, separated by commas, such as injection,personal-data,secret; those for arguments of tools

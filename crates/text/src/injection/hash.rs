@@ -9,7 +9,7 @@ pub(super) const fn step(state: u64, value: u64) -> u64 {
     mixed ^ (mixed >> 29)
 }
 
-/// The cell of a feature among [`super::table::CELLS`].
+/// The cell of a feature among the `1 << BITS` cells of the table.
 pub(super) const fn cell(state: u64, bits: u32) -> u32 {
     let mixed = (state ^ (state >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
     // The highest bits are the best mixed ones; fewer than 32 of them remain.

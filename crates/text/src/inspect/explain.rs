@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Inspector, blocks};
+use super::{Inspector, blocks, counts};
 use crate::{
     Limits, Origin,
     injection::{self, Part},
@@ -35,7 +35,7 @@ impl Inspector {
         let (mut best, mut base) = (None::<Explained>, 0);
         let mut rest = text;
         while let Some((block, after)) = blocks::cut(rest, true).and_then(|end| rest.split_at_checked(end)) {
-            for view in views(block, &Limits::default()).views {
+            for view in views(block, &Limits::default()).views.into_iter().filter(|view| counts(view, origin)) {
                 let judged = injection::score(view.text(), origin);
                 if best.as_ref().is_some_and(|best| best.logit >= judged.logit) {
                     continue;

@@ -10,7 +10,7 @@ mod words;
 
 use std::time::Instant;
 
-use palisade_text::{Explained, Inspector, Judgement, Leak, Options};
+use palisade_text::{Explained, Inspector, Judgement, Leak, Options, Verdict};
 use serde_json::Value;
 
 use super::{
@@ -49,6 +49,10 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<Exit, Failure> {
         (source, judgement)
     };
     let judged: Vec<_> = sources.into_iter().filter(|source| !source.text.is_empty()).map(judge).collect();
+    if judged.is_empty() {
+        output::note("there is no text in the input");
+        return Ok(Exit::Nothing);
+    }
     let limit = arguments.report.fail_on;
     if let Some(redaction) = redaction {
         let clean = |(source, judgement): &(Source, Judgement)| redaction.redact(source, &judgement.findings);
@@ -56,6 +60,9 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<Exit, Failure> {
         // The way back is kept before the way there is shown.
         redaction.close()?;
         write(arguments, texts.concat().as_bytes())?;
+        if judged.iter().any(|(_, judgement)| judgement.verdict == Verdict::Block) {
+            output::warn("values were taken out, and what is left should not go on: `palisade inspect` says why");
+        }
         if judged.iter().any(|(_, judgement)| !judgement.complete) {
             output::warn("not all of it could be judged: it is disguised in more ways than are undone");
         }

@@ -85,7 +85,9 @@ impl Lines<'_> {
             self.before += u32::try_from(lines).unwrap_or(u32::MAX);
             self.start += last + 1;
         }
-        let start = self.start;
+        // On a long line the piece begins within it.
+        let start =
+            (self.start.max(near)..=range.start).find(|at| self.text.is_char_boundary(*at)).unwrap_or(range.start);
         let end =
             (start..=self.text.len()).rev().find(|end| *end <= range.end + FAR && self.text.is_char_boundary(*end));
         let piece = self.text.get(start..end.unwrap_or(start)).unwrap_or_default();

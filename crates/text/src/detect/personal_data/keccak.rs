@@ -20,7 +20,7 @@ pub(super) fn keccak_256(text: &[u8]) -> Option<[u8; 32]> {
     Some(digest)
 }
 
-/// One round of Keccak-f[1600]: theta, rho and pi, chi, iota (FIPS 202, section 3.2).
+/// One round of `Keccak-f` of 1600 bits: theta, rho and pi, chi, iota (FIPS 202, section 3.2).
 fn round(state: &mut [u64; 25], constant: u64) {
     let at = |state: &[u64; 25], x: usize, y: usize| state.get(x % 5 + 5 * (y % 5)).copied().unwrap_or(0);
     let column = |x: usize| (0..5).fold(0, |sum, y| sum ^ at(state, x, y));
