@@ -198,7 +198,16 @@ impl Excerpt {
 
 /// The text with stars in these ranges, byte for byte.
 pub fn hidden(text: &str, ranges: &[Range<usize>]) -> String {
-    let hidden = |at: usize| ranges.iter().any(|range| range.contains(&at));
+    let mut sorted: Vec<&Range<usize>> = ranges.iter().collect();
+    sorted.sort_by_key(|range| range.start);
+    // How far the ranges reach that begin before a place: places grow, so that each range is looked at once.
+    let (mut next, mut end) = (sorted.into_iter().peekable(), 0);
+    let mut hidden = |at: usize| {
+        while let Some(range) = next.next_if(|range| range.start <= at) {
+            end = end.max(range.end);
+        }
+        at < end
+    };
     let stars = |(at, c): (usize, char)| if hidden(at) && c != '\n' { "*".repeat(c.len_utf8()) } else { c.into() };
     text.char_indices().map(stars).collect()
 }

@@ -88,8 +88,8 @@ impl Lines<'_> {
         // On a long line the piece begins within it.
         let start =
             (self.start.max(near)..=range.start).find(|at| self.text.is_char_boundary(*at)).unwrap_or(range.start);
-        let end =
-            (start..=self.text.len()).rev().find(|end| *end <= range.end + FAR && self.text.is_char_boundary(*end));
+        let most = self.text.len().min(range.end + FAR);
+        let end = (start..=most).rev().find(|end| self.text.is_char_boundary(*end));
         let piece = self.text.get(start..end.unwrap_or(start)).unwrap_or_default();
         let mut evidence = Evidence::text(artifact, piece, range.start - start..range.end - start, Mask::No, label);
         if let Evidence::Span { at, excerpt, .. } = &mut evidence {
