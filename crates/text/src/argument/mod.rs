@@ -14,6 +14,8 @@ pub use shell_injection::ShellInjection;
 pub use sql_injection::SqlInjection;
 pub use statement::{Refusal, Statements};
 
+use palisade_base::Confidence;
+
 use crate::{Detector, Hit};
 
 /// Every detector for arguments of tools.
@@ -21,9 +23,11 @@ pub fn argument_detectors() -> &'static [&'static dyn Detector] {
     &[&SqlInjection, &ShellInjection, &PathTraversal, &ServerRequest]
 }
 
-/// The whole argument as one hit: what is wrong with it is not in one place.
-fn whole(argument: &str, kind: &'static str, confidence: palisade_base::Confidence) -> Hit {
-    Hit { range: 0..argument.len(), kind, confidence }
+/// What the first reading of an argument that something is wrong with is called, as a hit of the whole argument: what is
+/// wrong with it is not in one place.
+fn whole(argument: &str, judge: impl Fn(&str) -> Option<&'static str>) -> Vec<Hit> {
+    let kind = decode::readings(argument).iter().find_map(|reading| judge(reading));
+    kind.map(|kind| Hit { range: 0..argument.len(), kind, confidence: Confidence::High }).into_iter().collect()
 }
 
 #[cfg(test)]

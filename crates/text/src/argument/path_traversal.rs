@@ -1,8 +1,8 @@
 //! Paths that leave the folder they were meant for.
 
-use palisade_base::{Confidence, Meta};
+use palisade_base::Meta;
 
-use super::{decode, whole};
+use super::whole;
 use crate::{Detector, Hit};
 
 palisade_base::meta! {
@@ -57,12 +57,7 @@ impl Detector for PathTraversal {
     }
 
     fn find(&self, text: &str) -> Vec<Hit> {
-        decode::readings(text)
-            .iter()
-            .find_map(|reading| judge(reading))
-            .map(|kind| whole(text, kind, Confidence::High))
-            .into_iter()
-            .collect()
+        whole(text, judge)
     }
 }
 

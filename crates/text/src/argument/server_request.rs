@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use palisade_base::{Confidence, Meta};
+use palisade_base::Meta;
 
-use super::{decode, whole};
+use super::whole;
 use crate::{Detector, Hit};
 
 palisade_base::meta! {
@@ -60,12 +60,7 @@ impl Detector for ServerRequest {
     }
 
     fn find(&self, text: &str) -> Vec<Hit> {
-        decode::readings(text)
-            .iter()
-            .find_map(|reading| judge(reading))
-            .map(|kind| whole(text, kind, Confidence::High))
-            .into_iter()
-            .collect()
+        whole(text, judge)
     }
 }
 

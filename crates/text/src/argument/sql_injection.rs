@@ -1,9 +1,9 @@
 //! Values that would change the statement they are put into.
 
 use libinjectionrs::detect_sqli;
-use palisade_base::{Confidence, Meta};
+use palisade_base::Meta;
 
-use super::{decode, whole};
+use super::whole;
 use crate::{Detector, Hit};
 
 palisade_base::meta! {
@@ -61,8 +61,7 @@ impl Detector for SqlInjection {
     fn find(&self, text: &str) -> Vec<Hit> {
         // Longer values are texts; what matters of them stands near the start, where the string is left.
         let start = |reading: &str| reading.chars().take(LONGEST).collect::<String>();
-        let found = decode::readings(text).iter().any(|reading| detect_sqli(start(reading).as_bytes()).is_injection());
-        found.then(|| whole(text, "sql-injection", Confidence::High)).into_iter().collect()
+        whole(text, |reading| detect_sqli(start(reading).as_bytes()).is_injection().then_some("sql-injection"))
     }
 }
 

@@ -26,7 +26,7 @@ palisade_base::meta! {
     ///
     /// Judges whether a text gives orders to a language model that its author has no right to give: overrides of earlier
     /// instructions, jailbreaks, forged turns, requests for the hidden prompt, and, in the results of tools and in documents,
-    /// orders of any kind. The judgement is a sum of small parts (words, their order, what they mean in some forty
+    /// orders of any kind. The judgement is a sum of small parts (words, their order, what they mean in some thirty
     /// languages, where they stand), so that it can be shown which words made it.
     ///
     /// The text is judged as it stands and as it reads once disguises are taken off, window by window; the highest counts.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
@@ -27,17 +28,16 @@ impl Key {
 
     /// HMAC-SHA-256 (RFC 2104) of the parts, each with its length before it, so that no two lists of parts look alike.
     pub(super) fn digest(&self, parts: &[&[u8]]) -> [u8; 32] {
-        let pad = |mask: u8| {
-            let mut block = [mask; 64];
-            block.iter_mut().zip(self.0).for_each(|(byte, key)| *byte ^= key);
-            block
-        };
-        let mut inner = Sha256::new_with_prefix(pad(0x36));
+        // A key that is shorter than a block is filled up with zeros (RFC 2104, section 2).
+        let mut block = [0; 64];
+        block.iter_mut().zip(self.0).for_each(|(byte, key)| *byte = key);
+        let mut code = <Hmac<Sha256> as KeyInit>::new(&block.into());
+        block.zeroize();
         for part in parts {
-            inner.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            inner.update(part);
+            code.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            code.update(part);
         }
-        Sha256::new_with_prefix(pad(0x5c)).chain_update(inner.finalize()).finalize().into()
+        code.finalize().into_bytes().into()
     }
 }
 
@@ -61,6 +61,15 @@ mod tests {
     fn a_key_is_long_and_never_shown() {
         assert_eq!(Key::new(b"short").err(), Some(ShortKey));
         assert_eq!(format!("{:?}", Key::new(&[7; 16]).unwrap()), "Key(***)");
+    }
+
+    #[test]
+    fn no_parts_are_the_code_of_nothing() {
+        use sha2::Digest;
+        let key = Key::new(&[1; 32]).unwrap();
+        let pad = |mask: u8| -> Vec<u8> { key.0.iter().chain(&[0; 32]).map(|byte| byte ^ mask).collect() };
+        let inner = Sha256::digest(pad(0x36));
+        assert_eq!(key.digest(&[])[..], Sha256::new_with_prefix(pad(0x5c)).chain_update(inner).finalize()[..]);
     }
 
     #[test]

@@ -20,10 +20,10 @@ struct Line {
     origin: Option<String>,
 }
 
-/// A line that could not be judged.
+/// What stands in the place of a judgement: the line could not be judged.
 #[derive(Debug, Serialize)]
-struct Refused<'a> {
-    id: &'a Value,
+struct Refusal {
+    id: Value,
     error: String,
 }
 
@@ -53,7 +53,7 @@ pub(super) fn run(inspector: &Inspector, origin: Origin) -> Result<Exit, Failure
             }
             Err(refused) => {
                 exit = worse(exit, Exit::Failed);
-                write(&mut out, &refused.as_line())
+                write(&mut out, &refused)
             }
         };
         // Whoever waits for an answer before the next question gets it.
@@ -70,18 +70,6 @@ pub(super) fn run(inspector: &Inspector, origin: Origin) -> Result<Exit, Failure
         }
         _ if exit == Exit::Clean && !whole => Ok(Exit::Failed),
         _ => Ok(exit),
-    }
-}
-
-/// What stands in the place of a judgement.
-struct Refusal {
-    id: Value,
-    error: String,
-}
-
-impl Refusal {
-    fn as_line(&self) -> Refused<'_> {
-        Refused { id: &self.id, error: self.error.clone() }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::input::model::Claim;
 pub(super) fn is_model(name: &str) -> bool {
     let mut parts = name.split('.');
     let stem = parts.next().unwrap_or_default();
-    parts.any(|extension| MODELS.contains(&extension)) || matches!(stem, "model" | "pytorch_model" | "weights")
+    parts.any(is_extension) || matches!(stem, "model" | "pytorch_model" | "weights")
 }
 
 /// Whether the last extension of a name is one that models have, and not one that other binary files have most of all.
@@ -16,8 +16,13 @@ pub(super) fn is_model_file(name: &str) -> bool {
     let Some((stem, extension)) = name.rsplit_once('.') else { return false };
     match extension {
         "bin" => stem.contains("model") || stem.contains("weights"),
-        _ => MODELS.contains(&extension),
+        _ => is_extension(extension),
     }
+}
+
+/// Whether models have this extension, others perhaps as well.
+fn is_extension(extension: &str) -> bool {
+    CERTAIN.contains(&extension) || ALSO.contains(&extension)
 }
 
 /// The last part of a path, lower case, whichever way the slashes lean.
@@ -53,6 +58,7 @@ pub(super) fn leaves(path: &str) -> bool {
     drive || climbs || path.starts_with(['/', '\\'])
 }
 
+/// Extensions that nothing but models has.
 const CERTAIN: &[&str] = &[
     "pt",
     "pth",
@@ -81,40 +87,16 @@ const CERTAIN: &[&str] = &[
     "t7",
 ];
 
-const MODELS: &[&str] = &[
-    "pt",
-    "pth",
+/// Extensions that other files have as well.
+const ALSO: &[&str] = &[
     "bin",
-    "ckpt",
-    "pkl",
-    "pickle",
-    "joblib",
-    "dill",
     "sav",
     "npy",
-    "npz",
-    "h5",
-    "hdf5",
-    "keras",
-    "onnx",
-    "safetensors",
-    "gguf",
-    "ggml",
-    "tflite",
-    "mar",
-    "nemo",
     "params",
-    "pdparams",
-    "pdiparams",
     "msgpack",
-    "skops",
     "model",
-    "mlmodel",
-    "ptl",
-    "pt2",
     "ot",
     "weights",
-    "t7",
     "th",
     "llamafile",
     "bst",

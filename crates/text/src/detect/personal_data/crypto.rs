@@ -4,11 +4,9 @@ use std::ops::Range;
 
 use palisade_base::Confidence;
 use sha2::{Digest, Sha256};
+use sha3::Keccak256;
 
-use super::{
-    context::{Context, Contexts},
-    keccak::keccak_256,
-};
+use super::context::{Context, Contexts};
 use crate::{Hit, entropy};
 
 /// The address that this word of letters and digits is.
@@ -66,10 +64,10 @@ fn judge(word: &str) -> (bool, bool) {
 /// checksum.
 fn eip_55(hex: &str) -> bool {
     let lower = hex.to_ascii_lowercase();
-    let Some(digest) = keccak_256(lower.as_bytes()).filter(|_| hex != lower && hex != hex.to_ascii_uppercase()) else {
+    if hex == lower || hex == hex.to_ascii_uppercase() {
         return false;
-    };
-    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    }
+    let digits = Keccak256::digest(&lower).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
     hex.bytes()
         .zip(digits)
         .all(|(byte, digit)| !byte.is_ascii_alphabetic() || byte.is_ascii_uppercase() == (digit >= 8))

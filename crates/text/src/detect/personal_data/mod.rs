@@ -7,7 +7,6 @@ mod date;
 mod digits;
 mod email;
 mod identity;
-mod keccak;
 mod labelled;
 mod more_schemes;
 mod network;
