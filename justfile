@@ -4,7 +4,7 @@ default:
     @just --list
 
 # everything that must pass before a commit
-ready: fmt lint test http doc generated shape deny
+ready: fmt lint test http onnx doc generated shape deny
 
 fmt:
     cargo fmt --all --check
@@ -20,6 +20,12 @@ test:
 http:
     cargo clippy -p palisade-cli --features http --all-targets -- -D warnings
     cargo test -p palisade-cli --features http --lib --test remote
+
+# a classifier of the user: a feature; PALISADE_TEST_ONNXRUNTIME=PYTHON compares it with onnxruntime
+onnx:
+    cargo clippy -p palisade-text -p palisade-cli --features palisade-cli/onnx --all-targets -- -D warnings
+    cargo test -p palisade-text --features onnx --lib classifier
+    cargo test -p palisade-cli --features onnx --test classifier
 
 # documentation builds without warnings
 doc:

@@ -222,6 +222,9 @@ Examples:
   palisade inspect --explain < prompt.txt      what made the score, word by word
   palisade inspect --redact replace chat.log   the text without personal data and secrets
   palisade inspect --jsonl < texts.jsonl       one {\"id\", \"text\", \"origin\"?} a line, one verdict a line
+  palisade inspect --text Passwords?           one word, which would be taken for the name of a file
+  palisade inspect --topics words.txt mail.txt words, phrases and /patterns/ of your own, one a line
+  palisade inspect --classifier DIR mail.txt   a model of your own (ONNX) beside ours
 
 Verdicts:
   pass    nothing stands against it
@@ -232,12 +235,19 @@ pub(crate) struct InspectArguments {
     /// Files, or one text in quotes; stdin (`-`) where nothing is given
     #[arg(value_name = "TEXT|FILE")]
     pub(crate) inputs: Vec<String>,
+    /// A text, also one of a single word; can be repeated
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Input")]
+    pub(crate) text: Vec<String>,
+    /// Refuse more text than this in one run; of --jsonl, a line that is longer
+    #[arg(long, value_name = "SIZE", default_value = "512M", value_parser = size, help_heading = "Input")]
+    pub(crate) max_size: u64,
     /// Who wrote the text: system, developer, user, tool, document or model
     #[arg(long, value_name = "ORIGIN", default_value = "user", help_heading = "Input")]
     pub(crate) origin: Origin,
     /// Read lines of JSON with `text`, and perhaps `id` and `origin`; print one line of JSON for each, in order, as they come;
-    /// `start` and `end` count characters of the text
-    #[arg(long, conflicts_with_all = ["format", "output", "redact", "explain", "fail_on", "baseline", "write_baseline", "framework", "reproducible"], help_heading = "Input")]
+    /// `start` and `end` count characters of the text. A line that cannot be judged gets {"id", "line", "error"} in its place,
+    /// and the program ends with 3
+    #[arg(long, conflicts_with_all = ["format", "output", "redact", "explain", "fail_on", "baseline", "write_baseline", "framework", "reproducible", "text"], help_heading = "Input")]
     pub(crate) jsonl: bool,
     /// Only these detectors, separated by commas, such as injection,personal-data,secret; those for arguments of tools
     /// (sql-injection, shell-injection, path-traversal, server-request) run only when named [default: all others]
@@ -249,6 +259,20 @@ pub(crate) struct InspectArguments {
     /// A token that stands in a protected text and nowhere else; can be repeated
     #[arg(long, value_name = "TOKEN", help_heading = "Detection")]
     pub(crate) canary: Vec<String>,
+    /// Words and patterns of your own, by topic: a TOML file, or one word, phrase or `/pattern/` a line with `[name]` before
+    /// those of a topic; `palisade explain topic` shows an example
+    #[arg(long, value_name = "FILE", help_heading = "Detection")]
+    pub(crate) topics: Option<PathBuf>,
+    /// A folder with model.onnx, tokenizer.json and config.json: your own classifier, whose score is shown beside ours and
+    /// never in its place; needs the feature `onnx`
+    #[arg(long, value_name = "DIR", help_heading = "Detection")]
+    pub(crate) classifier: Option<PathBuf>,
+    /// The labels of the classifier that mean injection, separated by commas [default: all that are not called like benign]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "classifier", help_heading = "Detection")]
+    pub(crate) classifier_label: Vec<String>,
+    /// Block from this score of the classifier on, 0 to 1
+    #[arg(long, value_name = "SCORE", default_value_t = 0.5, value_parser = probability, requires = "classifier", help_heading = "Detection")]
+    pub(crate) classifier_threshold: f32,
     /// Block from this score on, 0 to 1
     #[arg(long, value_name = "SCORE", default_value_t = 0.5, value_parser = probability, help_heading = "Detection")]
     pub(crate) threshold: f32,

@@ -39,6 +39,11 @@ pub fn manifest_schema() -> serde_json::Value {
     schema
 }
 
+/// The JSON schemas of `palisade inspect`: of its document, and of a line of `--jsonl`.
+pub fn inspect_schemas() -> (serde_json::Value, serde_json::Value) {
+    (commands::inspect::document_schema(), commands::inspect::line_schema())
+}
+
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let given: Vec<OsString> = arguments.into_iter().collect();
     let arguments = match Arguments::try_parse_from(&given) {

@@ -47,6 +47,9 @@ fn failure(error: &clap::Error, verb: Option<String>) -> Failure {
         ErrorKind::MissingRequiredArgument if argument.contains("--convert") => {
             Failure::usage("`--force` is for `--convert`, which is missing")
         }
+        ErrorKind::MissingRequiredArgument if argument.starts_with('-') => {
+            Failure::usage(format!("`{argument}` is missing"))
+        }
         ErrorKind::MissingRequiredArgument => {
             Failure::usage(format!("{} is missing", argument.trim_end_matches("...").trim_matches(['<', '>'])))
         }
@@ -132,6 +135,7 @@ mod tests {
             "palisade scan --list --list x",
             "palisade scan --list=3 x",
             "palisade scan",
+            "palisade inspect --restore x",
             "palisade scna x",
             "palisade completions tcsh",
             "palisade Cargo.toml",
@@ -199,6 +203,10 @@ mod tests {
         $ palisade scan
         error: PATH is missing
         hint: `palisade scan --help` shows what there is
+
+        $ palisade inspect --restore x
+        error: `--vault <FILE>` is missing
+        hint: `palisade inspect --help` shows what there is
 
         $ palisade scna x
         error: `scna` is nothing that palisade does

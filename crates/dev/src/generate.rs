@@ -16,6 +16,9 @@ pub fn files() -> BTreeMap<PathBuf, String> {
     let mut files = BTreeMap::new();
     files.insert("palisade.schema.json".into(), pretty(&palisade_cli::manifest_schema()));
     files.insert("schemas/report-v1.schema.json".into(), pretty(&palisade_report::render::schema()));
+    let (document, line) = palisade_cli::inspect_schemas();
+    files.insert("schemas/inspect-v1.schema.json".into(), pretty(&document));
+    files.insert("schemas/inspect-line-v1.schema.json".into(), pretty(&line));
     files.insert("docs/cli.md".into(), command_line());
     files.insert("docs/rules/README.md".into(), index());
     for (name, page) in palisade_cli::pages() {

@@ -34,12 +34,16 @@ pub enum Command {
         /// The folder of `train.jsonl.gz` and `dev.jsonl.gz`
         #[arg(long)]
         data: PathBuf,
-        /// A folder of packages of source code: half of them are learnt from, half are measured on
+        /// A folder of packages or files of any kind, may be given again: half of what lies in each is learnt from, a
+        /// quarter is for weighing, a quarter to measure on
+        #[arg(long, required = true)]
+        code: Vec<PathBuf>,
+        /// A folder that is only measured on, may be given again
         #[arg(long)]
-        code: PathBuf,
-        /// Another folder of files of any kind, taken in the same way
+        unseen: Vec<PathBuf>,
+        /// Show what raised an alarm
         #[arg(long)]
-        more: PathBuf,
+        alarms: bool,
         /// Where the table goes [default: where the text engine has it]
         #[arg(long)]
         out: Option<PathBuf>,
@@ -58,11 +62,15 @@ pub fn run(command: &Command, root: &Path, out: &mut impl Write) -> anyhow::Resu
         Command::Injection { data, out: file, evaluate, seed } => {
             injection(data, file.as_deref(), *evaluate, *seed, root, out)
         }
-        Command::Gibberish { data, code, more, out: file, evaluate, seed } => {
-            let table = gibberish::Recipe::read(data, code, more, *seed)?.table();
+        Command::Gibberish { data, code, unseen, alarms, out: file, evaluate, seed } => {
+            let sources = gibberish::Sources { prompts: data.clone(), folders: code.clone(), unseen: unseen.clone() };
+            let table = gibberish::Recipe::read(&sources, *seed)?.table();
             if *evaluate {
-                let held = gibberish::Held::read(data, code, more, *seed + 8)?;
-                write!(out, "{}", held.measure(&table))?;
+                let report = gibberish::Held::read(&sources, *seed + 8)?.measure(&table);
+                write!(out, "{report}")?;
+                for (logit, kind, text) in report.alarms.iter().filter(|_| *alarms) {
+                    writeln!(out, "{logit} {kind}: {text:?}")?;
+                }
                 return Ok(());
             }
             let file = file.clone().unwrap_or_else(|| root.join("crates/text/src/detect/gibberish/weights.bin"));
@@ -87,13 +95,18 @@ fn injection(
         writeln!(out, "dev, origin given: AUC {:.4}, recall at 1 % {:.4}", given.0, given.1)?;
         writeln!(out, "dev, origin unknown: AUC {:.4}, recall at 1 % {:.4}", unknown.0, unknown.1)?;
         let folds = recipe.folds();
-        writeln!(
-            out,
-            "\n| left out | attacks | harmless | AUC | at 1 % | at 2 % | false alarms of left-out families |"
-        )?;
-        writeln!(out, "|---|---|---|---|---|---|---|")?;
+        writeln!(out, "\n| left out | attacks | harmless | AUC | at 1 % | at 2 % | in data, at 2 % | false alarms |")?;
+        writeln!(out, "|---|---|---|---|---|---|---|---|")?;
         folds.iter().try_for_each(|fold| writeln!(out, "{fold}"))?;
         writeln!(out, "\nmean recall at 1 %: {:.1} %", mean_recall(&folds) * 100.0)?;
+        for (title, rows) in [
+            ("another hand in known languages", recipe.other_hand()),
+            ("languages left out", recipe.unseen_languages()),
+        ] {
+            writeln!(out, "\n| {title} | AUC | attacks | found | harmless | over the threshold |")?;
+            writeln!(out, "|---|---|---|---|---|---|")?;
+            rows.iter().try_for_each(|row| writeln!(out, "{row}"))?;
+        }
         return Ok(());
     }
     let file = file.map_or_else(|| root.join("crates/text/src/injection/weights.bin"), Path::to_owned);

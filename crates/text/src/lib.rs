@@ -3,6 +3,7 @@
 //! in, findings with their place, and a verdict out.
 
 mod argument;
+mod classifier;
 mod detect;
 pub mod injection;
 mod inspect;
@@ -12,9 +13,12 @@ mod view;
 pub use argument::{
     PathTraversal, Refusal, ServerRequest, ShellInjection, SqlInjection, Statements, argument_detectors,
 };
+pub use classifier::Opinion;
+#[cfg(feature = "onnx")]
+pub use classifier::{Classifier, ClassifierError, ClassifierFiles};
 pub use detect::{
-    Detector, Exfiltration, HiddenText, Hit, Instructions, Leak, PersonalData, RunnableCode, Secrets, all, decodings,
-    entropy, gibberish,
+    Detector, Exfiltration, HiddenText, Hit, Instructions, Leak, PersonalData, RunnableCode, Secrets, Sort, Topic,
+    TopicError, Topics, all, decodings, entropy, gibberish,
 };
 pub use inspect::{Explained, Found, Inspector, Judgement, Options, Stream, Verdict, descriptions};
 pub use palisade_base::Origin;

@@ -8,7 +8,10 @@ use palisade_text::{
     views,
 };
 
-use crate::{example::Example, family::family};
+use crate::{
+    example::Example,
+    family::{Hand, family},
+};
 
 /// A sentence: places in [`Corpus::cells`].
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +43,11 @@ pub struct Document {
     pub data: bool,
     /// Its family, as a number.
     pub family: usize,
+    /// Its source, as a number.
+    pub source: usize,
+    /// Who vouches for its cells, below 128: a cell needs several. A family, or, in a language besides English, whose few
+    /// families would never be enough, each table and kind of origin.
+    pub witness: u32,
 }
 
 /// Texts as features.
@@ -53,37 +61,38 @@ pub struct Corpus {
     pub documents: Vec<Document>,
     /// The names of families.
     pub families: Vec<String>,
+    /// The names of sources.
+    pub sources: Vec<String>,
 }
 
 impl Corpus {
     /// Reads the features of all texts.
     pub fn new(examples: &[Example]) -> Self {
         let mut corpus = Self::default();
-        let mut numbers: HashMap<String, usize> = HashMap::new();
+        let (mut families, mut sources) = (HashMap::new(), HashMap::new());
         for example in examples {
-            let name = family(&example.source).to_owned();
-            let next = numbers.len();
-            let family = *numbers.entry(name.clone()).or_insert_with(|| {
-                corpus.families.push(name);
-                next
-            });
-            corpus.add(example, family);
+            let family = number(family(&example.source), &mut families, &mut corpus.families);
+            let source = number(&example.source, &mut sources, &mut corpus.sources);
+            corpus.add(example, family, source);
         }
         corpus
     }
 
-    fn add(&mut self, example: &Example, family: usize) {
+    fn add(&mut self, example: &Example, family: usize, source: usize) {
         let first = self.sentences.len();
         let mut windows = Vec::new();
         for view in &views(&example.text, &Limits::default()).views {
             windows.extend(self.read(view.text(), first));
         }
+        let data = example.origin.is_some_and(Origin::is_data);
         self.documents.push(Document {
             sentences: first..self.sentences.len(),
             windows,
             attack: example.attack,
-            data: example.origin.is_some_and(Origin::is_data),
+            data,
             family,
+            source,
+            witness: witness(&example.source, family, data),
         });
     }
 
@@ -129,6 +138,27 @@ impl Corpus {
     pub fn sentences_of(&self, document: &Document) -> &[Sentence] {
         self.sentences.get(document.sentences.clone()).unwrap_or_default()
     }
+}
+
+fn witness(source: &str, family: usize, data: bool) -> u32 {
+    match Hand::of(source) {
+        Hand::Foreign => FAMILIES + u32::from(!source.ends_with("/phrases")) * 2 + u32::from(data),
+        Hand::Others | Hand::English => u32::try_from(family).unwrap_or_default() % FAMILIES,
+    }
+}
+
+/// Witnesses that are families; the others follow.
+const FAMILIES: u32 = 124;
+
+/// The number of a name; a new name gets the next one.
+fn number(name: &str, known: &mut HashMap<String, usize>, names: &mut Vec<String>) -> usize {
+    if let Some(number) = known.get(name) {
+        return *number;
+    }
+    let next = names.len();
+    names.push(name.to_owned());
+    known.insert(name.to_owned(), next);
+    next
 }
 
 /// How many cells there are.

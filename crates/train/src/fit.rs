@@ -5,6 +5,7 @@ use palisade_text::injection::BESIDE;
 
 use crate::{
     corpus::{CELLS, Corpus, Document},
+    family::Hand,
     random::Random,
 };
 
@@ -21,14 +22,20 @@ pub struct Options {
     pub dropout: f32,
     /// Passes over the data.
     pub epochs: usize,
-    /// Families that must share a cell.
+    /// Witnesses that must share a cell.
     pub families: u32,
-    /// Families of attacks that must share a cell for it to speak for an attack.
+    /// Witnesses of attacks that must share a cell for it to speak for an attack.
     pub attack_families: u32,
     /// How much of the weight of a family follows its size: 0 not at all, 1 wholly.
     pub size: f32,
+    /// The weight of a family of our own English texts against that of a collected one of the same size.
+    pub english: f32,
+    /// The same for a family of our own texts in another language.
+    pub foreign: f32,
     /// The weight of all attacks against that of all else.
     pub attacks: f32,
+    /// Fits whose mean is taken.
+    pub fits: u16,
     /// Seed of the order and of what is hidden.
     pub seed: u64,
 }
@@ -39,12 +46,15 @@ impl Default for Options {
             alpha: 0.08,
             l1: 0.15,
             l2: 1.0,
-            dropout: 0.5,
-            epochs: 3,
-            families: 3,
+            dropout: 0.7,
+            epochs: 6,
+            families: 2,
             attack_families: 2,
             size: 0.5,
+            english: 0.5,
+            foreign: 1.0,
             attacks: 0.7,
+            fits: 5,
             seed: 1,
         }
     }
@@ -94,8 +104,24 @@ struct Cell {
     state: u8,
 }
 
-/// Fits weights to the texts with these numbers.
+/// Fits weights to the texts with these numbers: the mean of several fits that see them in another order and hide other
+/// features (bagging, Breiman 1996; the mean of additive models is one).
 pub fn fit(corpus: &Corpus, chosen: &[usize], options: &Options) -> Weights {
+    let fits = options.fits.max(1);
+    let mut seeds = Random::new(options.seed);
+    let mut mean = Weights { cells: vec![0.0; CELLS], bias: 0.0 };
+    for _ in 0..fits {
+        let one = once(corpus, chosen, &Options { seed: seeds.next(), ..options.clone() });
+        for (mean, weight) in mean.cells.iter_mut().zip(one.cells) {
+            *mean += weight / f32::from(fits);
+        }
+        mean.bias += one.bias / f32::from(fits);
+    }
+    mean
+}
+
+/// Fits weights to the texts with these numbers, once.
+fn once(corpus: &Corpus, chosen: &[usize], options: &Options) -> Weights {
     let mut cells = admitted(corpus, chosen, options);
     let weights = balanced(corpus, chosen, options);
     let mut bias = Cell { state: 2, ..Cell::default() };
@@ -190,12 +216,12 @@ impl Hide {
     }
 }
 
-/// Cells that enough families share.
+/// Cells that enough witnesses vouch for.
 fn admitted(corpus: &Corpus, chosen: &[usize], options: &Options) -> Vec<Cell> {
     let mut attacks = vec![0_u128; CELLS];
     let mut benign = vec![0_u128; CELLS];
     for document in chosen.iter().filter_map(|number| corpus.documents.get(*number)) {
-        let bit = 1_u128 << (document.family % 128);
+        let bit = 1_u128 << (document.witness % 128);
         let side = if document.attack { &mut attacks } else { &mut benign };
         for sentence in corpus.sentences_of(document) {
             for cell in corpus.cells_of(*sentence, true) {
@@ -220,7 +246,12 @@ fn balanced(corpus: &Corpus, chosen: &[usize], options: &Options) -> Vec<f32> {
         *counts.entry((document.attack, document.family)).or_insert(0.0_f32) += 1.0;
     }
     let raw = |document: &Document| {
-        counts.get(&(document.attack, document.family)).map_or(1.0, |count: &f32| count.powf(options.size - 1.0))
+        let hand = match corpus.families.get(document.family).map_or(Hand::Others, |name| Hand::of(name)) {
+            Hand::Others => 1.0,
+            Hand::English => options.english,
+            Hand::Foreign => options.foreign,
+        };
+        hand * counts.get(&(document.attack, document.family)).map_or(1.0, |count: &f32| count.powf(options.size - 1.0))
     };
     let total = |attack: bool| -> f32 {
         documents

@@ -3,7 +3,7 @@
 use palisade_base::Meta;
 
 use super::whole;
-use crate::{Detector, Hit};
+use crate::{Detector, Hit, Sort};
 
 palisade_base::meta! {
     /// ## What it does
@@ -54,6 +54,10 @@ pub struct PathTraversal;
 impl Detector for PathTraversal {
     fn meta(&self) -> &'static Meta {
         &META
+    }
+
+    fn sort(&self) -> Sort {
+        Sort::Argument
     }
 
     fn find(&self, text: &str) -> Vec<Hit> {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use palisade_base::Meta;
 
 use super::whole;
-use crate::{Detector, Hit};
+use crate::{Detector, Hit, Sort};
 
 palisade_base::meta! {
     /// ## What it does
@@ -57,6 +57,10 @@ pub struct ServerRequest;
 impl Detector for ServerRequest {
     fn meta(&self) -> &'static Meta {
         &META
+    }
+
+    fn sort(&self) -> Sort {
+        Sort::Argument
     }
 
     fn find(&self, text: &str) -> Vec<Hit> {

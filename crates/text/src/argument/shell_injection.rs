@@ -6,7 +6,7 @@ use palisade_base::{Confidence, Meta};
 use regex::Regex;
 
 use super::decode;
-use crate::{Detector, Hit};
+use crate::{Detector, Hit, Sort};
 
 palisade_base::meta! {
     /// ## What it does
@@ -56,6 +56,10 @@ pub struct ShellInjection;
 impl Detector for ShellInjection {
     fn meta(&self) -> &'static Meta {
         &META
+    }
+
+    fn sort(&self) -> Sort {
+        Sort::Argument
     }
 
     fn find(&self, text: &str) -> Vec<Hit> {

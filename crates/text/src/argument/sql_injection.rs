@@ -4,7 +4,7 @@ use libinjectionrs::detect_sqli;
 use palisade_base::Meta;
 
 use super::whole;
-use crate::{Detector, Hit};
+use crate::{Detector, Hit, Sort};
 
 palisade_base::meta! {
     /// ## What it does
@@ -56,6 +56,10 @@ pub struct SqlInjection;
 impl Detector for SqlInjection {
     fn meta(&self) -> &'static Meta {
         &META
+    }
+
+    fn sort(&self) -> Sort {
+        Sort::Argument
     }
 
     fn find(&self, text: &str) -> Vec<Hit> {

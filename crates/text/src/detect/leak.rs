@@ -5,7 +5,7 @@ use std::{collections::HashSet, fmt, ops::Range};
 use aho_corasick::{AhoCorasick, MatchKind};
 use palisade_base::{Confidence, Meta};
 
-use super::{Detector, Hit};
+use super::{Detector, Hit, Sort};
 
 palisade_base::meta! {
     /// ## What it does
@@ -82,6 +82,10 @@ impl fmt::Debug for Leak {
 impl Detector for Leak {
     fn meta(&self) -> &'static Meta {
         &META
+    }
+
+    fn sort(&self) -> Sort {
+        Sort::Escape
     }
 
     fn find(&self, text: &str) -> Vec<Hit> {

@@ -1,15 +1,19 @@
 //! Every detector. To add one: a new file (or folder) here, its `mod` line, its line in the table.
 
 mod encoded;
+mod escaped;
 mod exfiltration;
 pub mod gibberish;
 mod hidden_text;
+mod hints;
 mod instruction;
 mod leak;
 mod personal_data;
 mod runnable_code;
 mod search;
 mod secret;
+mod sort;
+mod topic;
 
 use std::{fmt, ops::Range};
 
@@ -23,7 +27,11 @@ pub use leak::Leak;
 pub use personal_data::PersonalData;
 pub(crate) use personal_data::luhn;
 pub use runnable_code::RunnableCode;
+pub(crate) use secret::LONGEST_KEY;
 pub use secret::{Secrets, entropy};
+pub use sort::Sort;
+pub(crate) use topic::DESCRIPTION as TOPIC;
+pub use topic::{Topic, TopicError, Topics};
 
 /// A hit of a detector: bytes of the text, what kind of thing it is, how sure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +48,16 @@ pub struct Hit {
 pub trait Detector: Send + Sync {
     /// What it says of itself.
     fn meta(&self) -> &'static Meta;
+
+    /// What sort of thing it finds.
+    fn sort(&self) -> Sort {
+        Sort::Remark
+    }
+
+    /// Whether hits of two kinds in one place are two findings.
+    fn kinds_count_apart(&self) -> bool {
+        false
+    }
 
     /// Every hit.
     fn find(&self, text: &str) -> Vec<Hit>;

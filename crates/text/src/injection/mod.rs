@@ -15,6 +15,7 @@ mod window;
 
 pub use explain::{Explanation, Part, explain};
 pub use features::{BITS, Feature};
+pub(crate) use lexicon::vocabulary;
 pub use scorer::{Judged, Scorer};
 pub use table::Table;
 pub use window::{BESIDE, Blocks, share};

@@ -5,10 +5,12 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use crate::detect::LONGEST_KEY;
+
 /// Length of the first block of `text`, or none if more text has to be seen to know. `ended` says that no more will come.
 ///
 /// A block ends at the first blank line behind [`LEAST`] bytes; where there is none, at the last line, sentence or word that
-/// ends before [`MOST`]. Keys in PEM and comments are not cut in two if they fit.
+/// ends before [`MOST`]. Comments are not cut in two if they fit, and private keys in PEM never: for one a block grows.
 pub(super) fn cut(text: &str, ended: bool) -> Option<usize> {
     let window = text.get(..floor(text, MOST)).unwrap_or(text);
     let blanks = memmem::find_iter(window.as_bytes().get(LEAST..).unwrap_or_default(), b"\n\n");
@@ -18,16 +20,51 @@ pub(super) fn cut(text: &str, ended: bool) -> Option<usize> {
     }
     match text.len() {
         0 => None,
-        MOST_KNOWN.. => Some(best(window)),
-        _ if !ended => None,
+        len if len < MOST_KNOWN && !ended => None,
         len if len <= MOST => Some(len),
-        _ => Some(best(window)),
+        _ => match open_key(window).filter(|start| *start < LEAST) {
+            Some(start) => behind_key(text, start, ended),
+            None => Some(best(window)),
+        },
     }
+}
+
+/// Where the key ends that begins at `start`, or as much as the longest key has.
+fn behind_key(text: &str, start: usize, ended: bool) -> Option<usize> {
+    let body = start + label(text.get(start..)?)?;
+    let longest = text.get(..floor(text, body + LONGEST_KEY + ENDING)).unwrap_or(text);
+    let end = memmem::find(longest.as_bytes().get(body..)?, b"-----").map(|end| body + end);
+    let known = end.map_or(body + LONGEST_KEY + ENDING + LOOKAHEAD, |end| end + ENDING + LOOKAHEAD);
+    if text.len() < known && !ended {
+        return None;
+    }
+    let Some(end) = end else { return Some(if longest.len() == text.len() { text.len() } else { best(longest) }) };
+    // Where something else begins, this one has no end.
+    let Some(last) = text.get(end..floor(text, end + ENDING))?.strip_prefix(END) else { return Some(end) };
+    let dashes = memmem::find(last.as_bytes(), b"-----").map_or(0, |at| at + 5);
+    Some(end + END.len() + dashes + usize::from(last.as_bytes().get(dashes) == Some(&b'\n')))
+}
+
+/// Where a private key begins that does not end in `text`.
+fn open_key(text: &str) -> Option<usize> {
+    let start = memmem::rfind(text.as_bytes(), BEGIN.as_bytes())?;
+    let rest = text.get(start..)?;
+    let label = label(rest)?;
+    memmem::find(rest.as_bytes().get(label..)?, b"-----").is_none().then_some(start)
+}
+
+/// The length of the first line of a private key, if `text` begins with one; of all of it, if it may become one.
+fn label(text: &str) -> Option<usize> {
+    let line = text.as_bytes().get(BEGIN.len()..text.len().min(BEGIN.len() + ENDING))?;
+    let Some(end) = memmem::find(line, b"-----") else {
+        return (line.len() < ENDING && !line.contains(&b'\n')).then_some(text.len());
+    };
+    memmem::find(line.get(..end)?, b"PRIVATE KEY").is_some().then_some(BEGIN.len() + end + 5)
 }
 
 /// Where a window without a blank line is best cut.
 fn best(window: &str) -> usize {
-    if let Some(start) = open(window).filter(|start| *start >= LEAST) {
+    if let Some(start) = open_key(window).or_else(|| open(window)).filter(|start| *start >= LEAST) {
         return start;
     }
     let tail = window.get(floor(window, LEAST)..).unwrap_or_default();
@@ -41,9 +78,18 @@ fn best(window: &str) -> usize {
         head.ends_with(char::is_alphabetic) && after.is_some_and(char::is_alphabetic)
     };
     let gaps = || tail.rmatch_indices(char::is_whitespace).take(GAPS);
-    let gap = || gaps().find(|(at, _)| between(*at)).or_else(|| gaps().next());
-    let word = || gap().map(|(at, space)| at + space.len());
-    line.or_else(sentence).or_else(word).map_or(window.len(), |end| head + end)
+    let words = || gaps().find(|(at, _)| between(*at)).map(|(at, space)| at + space.len());
+    // Rows of tables and minified JSON have fields, and values seldom go on behind one.
+    let field = || tail.rfind(FIELDS).map(|at| at + 1);
+    let gap = || gaps().next().map(|(at, space)| at + space.len());
+    let sign = || tail.char_indices().rev().find(|(_, c)| !is_of_value(*c)).map(|(at, c)| at + c.len_utf8());
+    let end = line.or_else(sentence).or_else(words).or_else(field).or_else(gap).or_else(sign);
+    end.map_or(window.len(), |end| head + end)
+}
+
+/// What addresses, numbers and tokens are made of.
+fn is_of_value(c: char) -> bool {
+    c.is_alphanumeric() || "@._-+=/%:~&#\\".contains(c)
 }
 
 /// Where a construct begins that belongs together and does not end in `text`.
@@ -51,7 +97,9 @@ pub(super) fn open(text: &str) -> Option<usize> {
     PAIRS
         .iter()
         .filter_map(|(begin, end)| {
-            let start = memmem::rfind(text.as_bytes(), begin.as_bytes())?;
+            // Most texts have none, which is seen sooner from the front.
+            let first = memmem::find(text.as_bytes(), begin.as_bytes())?;
+            let start = first + memmem::rfind(text.as_bytes().get(first..)?, begin.as_bytes())?;
             memmem::find(text.as_bytes().get(start + begin.len()..)?, end.as_bytes()).is_none().then_some(start)
         })
         .min()
@@ -96,12 +144,16 @@ pub(super) fn floor(text: &str, at: usize) -> usize {
 
 /// A block is at least this long, in bytes, unless the text ends.
 const LEAST: usize = 2 << 10;
-/// And at most this long.
+/// And at most this long, unless a private key stands in it.
 const MOST: usize = 8 << 10;
 /// The longest character, so that the last whole one in a window is known.
 const LOOKAHEAD: usize = 4;
+/// The label of a key with its dashes is shorter, in bytes.
+const ENDING: usize = 64;
 /// From here on a window is full.
 const MOST_KNOWN: usize = MOST + LOOKAHEAD;
+/// What ends a field.
+const FIELDS: [char; 4] = [',', ';', '|', '\t'];
 /// So many gaps between words are tried.
 const GAPS: usize = 64;
 /// So many blank lines are tried.
@@ -109,7 +161,9 @@ const BLANKS: usize = 8;
 /// Detectors look this far behind a match, at most.
 const AHEAD: usize = 64;
 const SENTENCES: [&str; 6] = [". ", "! ", "? ", "。", "। ", "؟ "];
-const PAIRS: [(&str, &str); 2] = [("-----BEGIN ", "-----END "), ("<!--", "-->")];
+const BEGIN: &str = "-----BEGIN ";
+const END: &str = "-----END ";
+const PAIRS: [(&str, &str); 2] = [(BEGIN, END), ("<!--", "-->")];
 
 #[cfg(test)]
 mod tests {
@@ -148,15 +202,59 @@ mod tests {
     }
 
     #[test]
+    fn fields_of_one_long_line_stay_whole() {
+        for field in ["\"4111 1111 1111 1111\",", "jane.roe@mail.test;", "AB12|"] {
+            let text = field.repeat(3000);
+            let end = field.chars().next_back().unwrap();
+            assert!(blocks(&text).iter().all(|block| block.ends_with(end) && block.len() <= MOST), "{field}");
+        }
+    }
+
+    #[test]
     fn a_key_stays_in_one_block() {
         let key = format!("-----BEGIN X-----\n{}-----END X-----\n", "aaaabbbbccccdddd\n".repeat(100));
         let text = format!("{}{key}{}", "some text\n".repeat(700), "and so on\n".repeat(900));
         assert_eq!(blocks(&text).iter().filter(|block| block.contains(&key)).count(), 1);
     }
 
+    /// What is no base64 would not be taken for a key.
+    fn long_key(len: usize) -> String {
+        let letters: Vec<char> = ('a'..='z').chain('A'..='Z').chain('0'..='9').collect();
+        let body: Vec<char> = (0..len).map(|at| letters[(at * at / 7 + at * 31) % letters.len()]).collect();
+        let lines: String = body.chunks(64).map(|line| line.iter().collect::<String>() + "\n").collect();
+        let dashes = "-".repeat(5);
+        format!("{dashes}BEGIN RSA PRIVATE KEY{dashes}\n{lines}{dashes}END RSA PRIVATE KEY{dashes}\n")
+    }
+
+    #[test]
+    fn a_private_key_stays_whole_however_long_it_is() {
+        use crate::{Action, Inspector, Origin, Redactor};
+        let (inspector, redactor) = (Inspector::default(), Redactor::new(Action::Replace));
+        for (before, len, behind) in [(0, 12_000, "and so on\n"), (100, 12_000, ""), (0, 15_600, "\n\nand so on\n")] {
+            let head = "some text\n".repeat(before);
+            for key in [long_key(len), format!("<!-- {}", long_key(len))] {
+                let text = format!("{head}{key}{}", behind.repeat(60));
+                let judgement = inspector.inspect(&text, Origin::Document);
+                let whole = redactor.redact(&text, &judgement.findings);
+                assert!(judgement.complete);
+                assert_eq!(whole.matches("[private-key]").count(), 1, "{before} {len} {behind:?}");
+                assert!(whole.len() < head.len() + behind.len() * 60 + 30, "{before} {len} {behind:?}");
+                let mut stream = inspector.stream(Origin::Document, Some(&redactor));
+                let mut out: String = text.as_bytes().chunks(3000).map(|piece| stream.push(piece)).collect();
+                out.push_str(&stream.finish().0);
+                assert_eq!(out, whole, "{before} {len} {behind:?}");
+            }
+        }
+        // What only begins like a key ends with the longest of them; certificates are no secret.
+        let endless = "-----BEGIN PRIVATE KEY-----\n".to_owned() + &"a line of text\n".repeat(5000);
+        assert!(blocks(&endless).iter().all(|block| block.len() <= LONGEST_KEY + 2 * ENDING));
+        let certificate = long_key(12_000).replace("RSA PRIVATE KEY", "CERTIFICATE");
+        assert!(blocks(&certificate).iter().all(|block| block.len() <= MOST));
+    }
+
     proptest! {
         #[test]
-        fn what_has_been_cut_stays_cut(text in "([a-e ]{0,300}|\n{1,2}|-----BEGIN |-----END |<!--|-->|é){0,80}") {
+        fn what_has_been_cut_stays_cut(text in "([a-e ]{0,300}|\n{1,2}|-----BEGIN |-----END |PRIVATE KEY-----|<!--|-->|é){0,80}") {
             let whole = blocks(&text);
             for step in [1, 7, 1000] {
                 let (mut pending, mut seen) = (String::new(), Vec::new());

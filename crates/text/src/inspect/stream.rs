@@ -233,6 +233,25 @@ mod tests {
     }
 
     #[test]
+    fn topics_of_pieces_are_those_of_the_whole() {
+        let words = vec!["tax shelter".to_owned(), "more text".to_owned()];
+        let topic = crate::Topic { name: "a".to_owned(), words, patterns: vec![r"wo?rd\s{1,4}word".to_owned()] };
+        let topics = crate::Topics::new(&[topic]).ok();
+        let inspector = Inspector::new(crate::Options { topics, ..crate::Options::default() });
+        let unit =
+            "A Tax\n shelter, m o r e  t e x t, word  word; dGhlIHRheCBzaGVsdGVyIGlzIGhlcmUgdG8gc3RheQ== and so on. ";
+        let text = unit.repeat(200);
+        let whole = inspector.inspect(&text, Origin::User);
+        let kinds = whole.findings.iter().filter(|found| found.kind == "topic/a").count();
+        assert!(kinds > 500, "{kinds}");
+        for size in [1, 7, 4096] {
+            let mut stream = inspector.stream(Origin::User, None);
+            text.as_bytes().chunks(size).for_each(|piece| drop(stream.push(piece)));
+            assert_eq!(stream.finish().1, whole);
+        }
+    }
+
+    #[test]
     fn a_line_is_passed_on_before_the_block_ends() {
         let (inspector, redactor) = (Inspector::default(), Redactor::new(Action::Replace));
         let mut stream = inspector.stream(Origin::Model, Some(&redactor));

@@ -4,7 +4,7 @@ use std::{fmt, ops::Range};
 
 use palisade_base::Confidence;
 
-use crate::{Hit, PersonalData, redact};
+use crate::{Hit, PersonalData, Sort, redact};
 
 /// What to do with a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,11 +52,14 @@ pub struct Found {
     pub score: f32,
     /// The decodings that revealed it, outermost first; empty for what stands there in the open.
     pub revealed_by: Vec<&'static str>,
+    /// What sort of thing its detector finds.
+    pub(crate) sort: Sort,
 }
 
 impl Found {
-    pub(super) const fn new(
+    pub(crate) const fn new(
         rule: &'static str,
+        sort: Sort,
         hit: &Hit,
         range: Range<usize>,
         revealed_by: Vec<&'static str>,
@@ -66,27 +69,29 @@ impl Found {
             Confidence::Medium => 0.6,
             Confidence::High => 0.9,
         };
-        Self { rule, kind: hit.kind, range, confidence: hit.confidence, score, revealed_by }
+        Self { rule, kind: hit.kind, range, confidence: hit.confidence, score, revealed_by, sort }
+    }
+
+    /// What sort of thing it is.
+    pub const fn sort(&self) -> Sort {
+        self.sort
     }
 
     /// What it asks for by itself: what is personal or secret can be taken out, the rest is for someone to look at.
     pub fn verdict(&self) -> Verdict {
-        match (self.rule, self.confidence) {
-            ("personal-data", _) if PersonalData::is_public(self.kind) => Verdict::Pass,
-            ("personal-data" | "secret", Confidence::Medium | Confidence::High) => Verdict::Edit,
-            ("injection", _) | ("leak" | "exfiltration", Confidence::High) => Verdict::Block,
-            // These run only on what a program is about to use.
-            (rule, Confidence::High) if crate::argument_detectors().iter().any(|it| it.meta().name == rule) => {
-                Verdict::Block
-            }
-            ("leak" | "exfiltration", Confidence::Medium) | (_, Confidence::High) => Verdict::Review,
+        match (self.sort(), self.confidence) {
+            (Sort::Personal, _) if PersonalData::is_public(self.kind) => Verdict::Pass,
+            (Sort::Personal | Sort::Secret, Confidence::Medium | Confidence::High) => Verdict::Edit,
+            (Sort::Order, _) | (Sort::Escape | Sort::Argument, Confidence::High) => Verdict::Block,
+            (Sort::Escape, Confidence::Medium) | (Sort::Remark, Confidence::High) => Verdict::Review,
             _ => Verdict::Pass,
         }
     }
 
     /// What sort of value it is, by the names that Microsoft Presidio uses; none for what is no value.
     pub fn entity(&self) -> Option<&'static str> {
-        redact::has_values(self.rule).then(|| redact::entity(self.rule, self.kind))
+        let sort = self.sort();
+        sort.is_value().then(|| redact::entity(sort, self.kind))
     }
 }
 

@@ -16,7 +16,7 @@ pub use entity::kinds;
 pub use key::{Key, ShortKey};
 pub use vault::Vault;
 
-use crate::{Found, PersonalData};
+use crate::{Found, PersonalData, Sort, Step};
 
 /// Which action is taken for what.
 ///
@@ -70,7 +70,7 @@ impl Redactor {
     pub(crate) fn takes(&self, found: &Found) -> bool {
         let named = self.others.iter().any(|(kind, _)| kind == found.kind);
         let sure = found.confidence > Confidence::Low && !PersonalData::is_public(found.kind);
-        has_values(found.rule) && (named || sure) && self.action(found) != Action::Keep
+        found.sort().is_value() && (named || sure) && self.action(found) != Action::Keep
     }
 
     /// The text without what was found in it; `found` is in the order of the text.
@@ -84,9 +84,11 @@ impl Redactor {
     pub(crate) fn write(&self, text: &str, part: Range<usize>, found: &[Found], out: &mut String) {
         let mut at = part.start;
         for Taken { range, lead } in self.taken(found) {
-            if range.start < at || range.end > part.end {
+            if range.end <= at || range.start < part.start || range.end > part.end {
                 continue;
             }
+            let range = whole(text, range, lead);
+            let range = range.start.max(at)..range.end.min(part.end);
             out.push_str(text.get(at..range.start).unwrap_or_default());
             out.push_str(&self.instead(lead, text.get(range.clone()).unwrap_or_default()));
             at = range.end;
@@ -131,7 +133,7 @@ impl Redactor {
         let kind = found.kind;
         match (self.action(found), &self.key) {
             // The length and the signs of a secret are a part of it.
-            (Action::Mask, _) if found.rule == "secret" => "********".into(),
+            (Action::Mask, _) if found.sort() == Sort::Secret => "********".into(),
             (Action::Mask, _) => value.chars().map(|c| if c.is_alphanumeric() { '*' } else { c }).collect(),
             (Action::Hash, Some(key)) => token::digest(key, kind, value).into(),
             (Action::Tokenise, Some(key)) => self.token(key, kind, value).into(),
@@ -152,15 +154,23 @@ impl Redactor {
     }
 }
 
+/// What is taken out for a value that was read in Base64 and the like: the padding behind it goes with it.
+fn whole(text: &str, range: Range<usize>, found: &Found) -> Range<usize> {
+    // Of codings inside of each other the outermost stands in the text.
+    let padded = |step: &&str| {
+        let most = [(Step::Base64, 2), (Step::Base32, 6), (Step::Hex, 0)];
+        most.iter().find(|(coding, _)| coding.name() == *step).map(|(_, most)| *most)
+    };
+    let most = found.revealed_by.iter().find_map(padded).unwrap_or(0);
+    let behind = text.as_bytes().get(range.end..).unwrap_or_default();
+    let padding = behind.iter().take(most).take_while(|byte| **byte == b'=');
+    range.start..range.end + padding.count()
+}
+
 /// A stretch that is taken out, and the finding that says what it is.
 struct Taken<'f> {
     range: Range<usize>,
     lead: &'f Found,
-}
-
-/// Whether a detector finds values that can be taken out of a text.
-pub(crate) fn has_values(rule: &str) -> bool {
-    matches!(rule, "personal-data" | "secret")
 }
 
 #[cfg(test)]
@@ -221,6 +231,35 @@ mod tests {
         assert_eq!(vault.restore(&tokens), (TEXT.to_owned(), 4));
         let other = Redactor::new(Action::Tokenise).keyed(Key::new(&[9; 16]).unwrap());
         assert_ne!(redacted(&other), tokens);
+    }
+
+    #[test]
+    fn padding_and_escapes_go_with_the_value() {
+        // `jane.roe@corp-mail.test` needs padding.
+        for (text, kept) in [
+            ("x=\"amFuZS5yb2VAY29ycC1tYWlsLnRlc3Q=\"", "x=\"[email]\""),
+            ("mail=jane.roe%40mail.test&a=1", "mail=[email]&a=1"),
+        ] {
+            let found = Inspector::default().inspect(text, Origin::User).findings;
+            assert_eq!(Redactor::new(Action::Replace).redact(text, &found), kept);
+        }
+    }
+
+    #[test]
+    fn only_what_is_padded_takes_its_padding_along() {
+        for (steps, rest) in [
+            (vec![Step::Base64], "="),
+            (vec![Step::Invisible, Step::Base64], "="),
+            (vec![Step::Base32], ""),
+            (vec![Step::Hex], "==="),
+            (vec![Step::Hex, Step::Base64], "==="),
+            (vec![], "==="),
+        ] {
+            let steps = steps.iter().map(|step| step.name()).collect();
+            let hit = crate::Hit { range: 0..4, kind: "email", confidence: Confidence::High };
+            let found = Found::new("personal-data", Sort::Personal, &hit, 0..4, steps);
+            assert_eq!(Redactor::new(Action::Drop).redact("code===", &[found]), rest);
+        }
     }
 
     #[test]

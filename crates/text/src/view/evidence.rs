@@ -85,45 +85,64 @@ struct Counts {
 }
 
 impl Counts {
+    /// Of at most [`BLOCK`] bytes. They are counted in room of fixed size, filled up with spaces that begin nothing, so that
+    /// there is no rest which takes as long as all the others.
     fn of(block: &[u8]) -> Self {
+        let mut room = [b' '; BLOCK + 3];
+        room.iter_mut().zip(block).for_each(|(to, from)| *to = *from);
+        let solids = room.map(|byte| u8::from(solid(byte)));
         let mut counts = Self::default();
-        for byte in block {
+        let (Some(bytes), Some(one), Some(two)) = (part::<0>(&room), part::<1>(&room), part::<2>(&room)) else {
+            return counts;
+        };
+        let mut stand_ins = 0;
+        for byte in bytes {
             counts.letters += u8::from(letter(*byte));
             counts.digits += u8::from(byte.is_ascii_digit());
             counts.spaces += u8::from(*byte <= b' ');
             counts.wide += u8::from(*byte >= 0x80);
             counts.strokes += u8::from(matches!(byte, b'.' | b'-'));
+            stand_ins |= u8::from(matches!(byte, b'0'..=b'9' | b'@' | b'$'));
         }
-        // Each window is looked at as slices that are shifted against each other, which is what becomes vector code.
-        let (one, two) = (block.get(1..).unwrap_or_default(), block.get(2..).unwrap_or_default());
-        let three = block.get(3..).unwrap_or_default();
-        for (first, second) in block.iter().zip(one) {
+        counts.spaces -= u8::try_from(BLOCK - block.len().min(BLOCK)).unwrap_or_default();
+        // Each window is looked at as arrays that are shifted against each other, which is what becomes vector code.
+        for (first, second) in bytes.iter().zip(one) {
             counts.rises += u8::from(first.is_ascii_lowercase() & second.is_ascii_uppercase());
         }
-        if counts.digits > 0 || block.iter().any(|byte| matches!(byte, b'@' | b'$')) {
-            for ((first, second), third) in block.iter().zip(one).zip(two) {
+        if stand_ins > 0 {
+            for ((first, second), third) in bytes.iter().zip(one).zip(two) {
                 let stand_in = matches!(second, b'0'..=b'9' | b'@' | b'$');
                 counts.leet += u8::from(stand_in & letter(*first) & letter(*third));
             }
         }
-        for (((first, second), third), fourth) in block.iter().zip(one).zip(two).zip(three) {
-            let alone = solid(*second) & !solid(*first) & !solid(*third) & solid(*fourth);
-            counts.alone += u8::from(alone & first.eq(third));
+        let solids = (part::<0>(&solids), part::<1>(&solids), part::<2>(&solids), part::<3>(&solids));
+        if let (Some(first), Some(second), Some(third), Some(fourth)) = solids {
+            let same = bytes.iter().zip(two).map(|(first, third)| u8::from(first == third));
+            let windows = first.iter().zip(second).zip(third).zip(fourth).zip(same);
+            for ((((first, second), third), fourth), same) in windows {
+                counts.alone += !first & second & !third & fourth & same;
+            }
+        }
+        // Letters may be parted by signs beyond ASCII.
+        if counts.wide >= 6 {
+            for ((first, second), third) in block.iter().zip(one).zip(two) {
+                counts.alone += u8::from(solid(*second) & (first & third).ge(&0x80));
+            }
         }
         counts
     }
 }
 
+/// A block of bytes from so many on.
+fn part<const FROM: usize>(room: &[u8; BLOCK + 3]) -> Option<&[u8; BLOCK]> {
+    room.get(FROM..).and_then(|rest| rest.first_chunk())
+}
+
 /// The sum of the levels of the pairs of letters in a block.
 fn reads(block: &[u8]) -> i32 {
-    let mut last = 0;
-    let mut sum = 0;
-    for byte in block {
-        let next = letters::symbol(*byte);
-        sum += letters::pair(last, next);
-        last = next;
-    }
-    sum
+    let first = block.first().map_or(0, |byte| letters::pair(0, letters::symbol(*byte)));
+    let pairs = block.iter().zip(block.get(1..).unwrap_or_default());
+    first + pairs.map(|(last, next)| letters::of_bytes(*last, *next)).sum::<i32>()
 }
 
 /// Stretches without white space, found by looking back from every [`RUN`]-th byte after the last white space.

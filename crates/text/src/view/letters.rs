@@ -1,6 +1,8 @@
 //! How much a run of letters reads like a language: the sum of log-odds of letter triples, in sixteenths of a nat. The
 //! table was counted over English prose (`examples/letters.rs`); any language in Latin letters is far from its own cipher.
 
+use std::borrow::Cow;
+
 /// The number of a letter, 1 to 26, whatever its case; 0 for all else.
 pub(super) fn symbol(byte: u8) -> u8 {
     SYMBOLS.get(usize::from(byte)).copied().unwrap_or_default()
@@ -9,6 +11,11 @@ pub(super) fn symbol(byte: u8) -> u8 {
 /// The level of letter number `next` after `last`.
 pub(super) fn pair(last: u8, next: u8) -> i32 {
     NEXT.get((usize::from(last) << 5 | usize::from(next)) & 1023).map_or(0, |level| i32::from(*level))
+}
+
+/// The level of one letter after another.
+pub(super) fn of_bytes(last: u8, next: u8) -> i32 {
+    BYTES.get(usize::from(u16::from_le_bytes([next, last]))).map_or(0, |level| i32::from(*level))
 }
 
 /// The level of letter number `next` after `before` and `last`.
@@ -41,9 +48,16 @@ pub(super) fn sounds(text: &str) -> bool {
     // Signs beyond ASCII are left out: they may be marks and invisible characters that split the words.
     let chars = text.chars().filter(|c| c.is_alphabetic() || c.is_ascii_graphic()).count();
     let alphabetic = text.chars().filter(|c| c.is_alphabetic()).count();
-    let ascii: String = text.chars().filter(char::is_ascii).collect();
+    let ascii = if text.is_ascii() { Cow::Borrowed(text) } else { text.chars().filter(char::is_ascii).collect() };
     let (mean, letters) = mean(&ascii);
     alphabetic * 10 >= chars * 6 && (letters * 4 < alphabetic * 3 || mean > -14)
+}
+
+/// Whether a text surely is a language: by the order of its letters, and as many of them occur.
+pub(super) fn is_language(text: &str) -> bool {
+    let (mean, count) = mean(text);
+    let kinds = text.bytes().fold(0_u32, |kinds, byte| kinds | 1 << symbol(byte)) >> 1;
+    mean > 2 && count >= 12 && kinds.count_ones() >= 7
 }
 
 fn level(at: usize) -> i32 {
@@ -61,6 +75,20 @@ const NEXT: [i8; 1024] = {
         #[expect(clippy::indexing_slicing, reason = "constant evaluation: an index out of range would not compile")]
         {
             table[at / 27 * 32 + at % 27] = TABLE[at].cast_signed();
+        }
+        at += 1;
+    }
+    table
+};
+
+/// The pairs by the bytes of their letters: larger, and one look where two letters would cost three.
+static BYTES: [i8; 1 << 16] = {
+    let mut table = [0; 1 << 16];
+    let mut at = 0;
+    while at < table.len() {
+        #[expect(clippy::indexing_slicing, reason = "constant evaluation: an index out of range would not compile")]
+        {
+            table[at] = NEXT[(SYMBOLS[at >> 8] as usize) << 5 | SYMBOLS[at & 255] as usize];
         }
         at += 1;
     }

@@ -64,7 +64,7 @@ impl Places {
     }
 
     /// The bytes of the source for `range` of the reading: all that the units in it stand for.
-    fn source(&self, range: Range<usize>) -> Range<usize> {
+    pub(super) fn source(&self, range: Range<usize>) -> Range<usize> {
         let first = self.pieces.partition_point(|piece| piece.at <= range.start).saturating_sub(1);
         let mut found: Option<Range<usize>> = None;
         let mut pieces = self.pieces.iter().skip(first).peekable();
@@ -185,6 +185,11 @@ impl Bytes {
             at += len;
         }
         Some(Draft { text, places })
+    }
+
+    /// The source of every byte.
+    pub(super) fn places(&self) -> Vec<Range<usize>> {
+        self.units.iter().flat_map(|(len, source)| std::iter::repeat_n(source.clone(), *len)).collect()
     }
 
     /// The source of the given range of the bytes.

@@ -83,16 +83,25 @@ pub struct Views<'t> {
 
 /// Every reading of a text that there is evidence for.
 pub fn views<'t>(text: &'t str, limits: &Limits) -> Views<'t> {
-    let whole = View { text: Cow::Borrowed(text), map: None, steps: Vec::new(), source: 0..text.len() };
+    others(text, limits).unwrap_or_else(|| Views { views: vec![whole(text)], complete: true })
+}
+
+/// The text as a reading of itself.
+fn whole(text: &str) -> View<'_> {
+    View { text: Cow::Borrowed(text), map: None, steps: Vec::new(), source: 0..text.len() }
+}
+
+/// Every reading of a text, or nothing if it has no other than itself.
+pub(crate) fn others<'t>(text: &'t str, limits: &Limits) -> Option<Views<'t>> {
     let mut known = text.is_ascii().then(|| {
         let mut parts = Vec::new();
         decode::visible(text, &mut parts);
         parts
     });
     if known.as_ref().is_some_and(Vec::is_empty) {
-        return Views { views: vec![whole], complete: true };
+        return None;
     }
-    let mut waiting = VecDeque::from([whole]);
+    let mut waiting = VecDeque::from([whole(text)]);
     let mut found = Views { views: Vec::new(), complete: true };
     let mut seen = HashSet::with_hasher(BuildHasherDefault::<DefaultHasher>::default());
     let mut taken: HashMap<Step, usize> = HashMap::new();
@@ -130,7 +139,7 @@ pub fn views<'t>(text: &'t str, limits: &Limits) -> Views<'t> {
         }
         found.views.push(folded.unwrap_or(raw));
     }
-    found
+    Some(found)
 }
 
 /// One way of disguise may take this fraction of the readings.

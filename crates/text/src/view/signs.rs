@@ -18,7 +18,7 @@ impl Signs {
 
 /// The bit of each sign.
 const BITS: [u8; 256] = {
-    let kinds: [&[u8]; 7] = [b"<", b"]", b"*`~", b"%", b"\\", b"(", b"&"];
+    let kinds: [&[u8]; 8] = [b"<", b"]", b"*`~", b"%", b"\\", b"(", b"&", b"=+"];
     let mut table = [0; 256];
     let mut kind = 0;
     while kind < kinds.len() {

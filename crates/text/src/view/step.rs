@@ -63,6 +63,30 @@ pub enum Step {
     Markdown,
     /// Morse code was read.
     Morse,
+    /// Words written without blanks between them were set apart.
+    Joined,
+    /// Words that stood one a line were put beside each other.
+    Lines,
+    /// Letters that stood between all others were dropped.
+    Filler,
+    /// Pieces of strings were put together.
+    Strings,
+    /// Signs were shifted by 47 places.
+    Rot47,
+    /// Punycode was decoded.
+    Punycode,
+    /// Quoted-printable bytes were decoded.
+    QuotedPrintable,
+    /// UTF-7 was decoded.
+    Utf7,
+    /// Braille was read.
+    Braille,
+    /// Letters that stood upside down were turned.
+    UpsideDown,
+    /// Words that stand for their first letters were read.
+    SpellingAlphabet,
+    /// Letters at the ends of words were put back before them.
+    PigLatin,
 }
 
 impl Step {
@@ -103,6 +127,18 @@ impl Step {
             Self::SplitByTags => "split-by-tags",
             Self::Markdown => "markdown",
             Self::Morse => "morse",
+            Self::Joined => "joined",
+            Self::Lines => "lines",
+            Self::Filler => "filler",
+            Self::Strings => "strings",
+            Self::Rot47 => "rot47",
+            Self::Punycode => "punycode",
+            Self::QuotedPrintable => "quoted-printable",
+            Self::Utf7 => "utf7",
+            Self::Braille => "braille",
+            Self::UpsideDown => "upside-down",
+            Self::SpellingAlphabet => "spelling-alphabet",
+            Self::PigLatin => "pig-latin",
         }
     }
 }

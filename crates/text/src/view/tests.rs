@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use proptest::{prelude::*, test_runner::RngSeed};
+use proptest::prelude::*;
 
 use super::*;
 
@@ -39,7 +39,7 @@ const TRANSFORMS: [Transform; 22] = [
 ];
 
 fn up(c: char, by: u32) -> char {
-    char::from_u32(u32::from(c) + by).unwrap()
+    char::from_u32(u32::from(c) + by).unwrap_or(c)
 }
 
 fn swap(c: char, from: &str, to: &str) -> char {
@@ -92,9 +92,7 @@ fn finds(text: &str, sentence: &str) -> bool {
 }
 
 proptest! {
-    // The same sentences in every run: some pairs of codings in each other are not undone, so that fresh sentences fail now and
-    // then (a run of equal words in full width, as hexadecimal numbers).
-    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(7), ..ProptestConfig::with_cases(48) })]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn every_transform_is_undone(sentence in sentences()) {

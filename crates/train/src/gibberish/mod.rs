@@ -2,212 +2,143 @@
 
 mod card;
 mod fit;
+mod kinds;
+mod pieces;
 mod probe;
+mod report;
 mod salad;
 mod texts;
 
-use std::{
-    collections::BTreeMap,
-    fmt::{self, Write},
-    path::Path,
-};
+use std::path::PathBuf;
 
-use palisade_text::gibberish::{CANDIDATE, PROPERTIES, Segment, Table, properties, segments};
+use palisade_text::gibberish::{CANDIDATE, Segment, Table, properties, segments};
 use sha2::{Digest, Sha256};
 
+pub use self::report::{Held, Report};
 use self::{
+    card::Stretch,
     fit::Weights,
-    probe::{Source, Way},
     salad::{Mixed, Pool},
-    texts::Text,
+    texts::{Part, Text},
 };
 use crate::{data::DataError, random::Random, write};
+
+/// Where texts are read from.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    /// The folder of `train.jsonl.gz` and `dev.jsonl.gz`.
+    pub prompts: PathBuf,
+    /// Folders of packages or of files of any kind: half of what lies in each is learnt from, a quarter is for the trees, a
+    /// quarter to measure on.
+    pub folders: Vec<PathBuf>,
+    /// Folders that are only measured on.
+    pub unseen: Vec<PathBuf>,
+}
 
 /// What the table is fitted to.
 #[derive(Debug)]
 pub struct Recipe {
-    harmless: Vec<Text>,
-    /// Harmless texts that the score card is fitted to, and the table is not.
-    apart: Vec<Text>,
+    /// What steps are learnt from.
+    learn: Vec<Text>,
+    /// Harmless texts of other packages, that the trees are fitted to.
+    weigh: Vec<Text>,
     seed: u64,
     digest: [u8; 32],
 }
 
 impl Recipe {
-    /// Reads `train.jsonl.gz` in a folder of prompts, half of the packages of a folder of source code and of another folder,
-    /// and writes our own harmless texts.
-    pub fn read(prompts: &Path, code: &Path, more: &Path, seed: u64) -> Result<Self, DataError> {
-        let mut harmless = texts::prompts(&prompts.join("train.jsonl.gz"))?;
+    /// Reads `train.jsonl.gz` and three quarters of the packages of every folder, and writes our own harmless texts.
+    pub fn read(sources: &Sources, seed: u64) -> Result<Self, DataError> {
+        let mut random = Random::new(seed);
+        let mut learn = texts::prompts(&sources.prompts.join("train.jsonl.gz"))?;
         let own = write::examples(seed).into_iter().filter(|example| !example.attack);
-        harmless.extend(own.map(|example| Text { kind: example.source.into_owned(), text: example.text }));
-        harmless.extend(texts::files(code, Some(true)));
-        harmless.extend(texts::files(more, Some(true)));
+        learn.extend(own.map(|example| Text { kind: example.source.into_owned(), text: example.text }));
+        learn.extend(kinds::write(true, ODD_KINDS, &mut random));
+        random.shuffle(&mut learn);
+        let mut weigh = learn.split_off(learn.len() * 2 / 3);
+        for folder in &sources.folders {
+            learn.extend(texts::files(folder, Some(Part::Learn), FILES));
+            weigh.extend(texts::files(folder, Some(Part::Weigh), FILES));
+        }
+        random.shuffle(&mut learn);
+        random.shuffle(&mut weigh);
         let mut digest = Sha256::new();
-        for text in &harmless {
+        for text in learn.iter().chain(&weigh) {
             digest.update(text.text.as_bytes());
         }
-        let mut random = Random::new(seed);
-        random.shuffle(&mut harmless);
-        let apart = harmless.split_off(harmless.len() * 3 / 4);
-        Ok(Self { harmless, apart, seed, digest: digest.finalize().into() })
+        Ok(Self { learn, weigh, seed, digest: digest.finalize().into() })
     }
 
     /// The table. Same texts and seed, same table.
     pub fn table(&self) -> Table {
         let mut random = Random::new(self.seed);
-        let pool = Pool::new(&self.harmless, &mut random);
-        let mut weights = Weights::new();
-        // Prose is what the detector reads most, and of most languages there is little.
-        let times = |text: &Text| match text.kind.as_str() {
-            "prompt-en" | "prompt-mul" => 2,
-            kind if kind.starts_with("prompt-") => 4,
-            kind if kind.starts_with("written:") => 2,
-            _ => 1,
-        };
-        let mut order: Vec<&Text> =
-            self.harmless.iter().flat_map(|text| std::iter::repeat_n(text, times(text))).collect();
-        random.shuffle(&mut order);
-        for (number, text) in order.iter().enumerate() {
-            weights.learn(&Mixed { text: text.text.clone(), odd: 0..0 });
-            let heads = if text.text.len() > 2000 { 6 } else { 2 };
-            for _ in 0..heads {
-                let other = order.get(number / 2).map_or("", |text| text.text.as_str());
-                let head = other.get(..other.floor_char_boundary(40)).unwrap_or_default();
-                weights.learn(&pool.mixed(head, &mut random));
-            }
-        }
-        let mut table = weights.pack(self.seed, self.digest);
-        let harmless: Vec<_> = self.apart.iter().map(|text| candidates(&text.text, &table)).collect();
+        let pool = Pool::new(&self.learn, &mut random);
+        let mut table = self.steps(&pool, &mut random).pack(self.seed, self.digest);
+        let (fitted, apart) = self.weigh.split_at(self.weigh.len() / 2);
+        let harmless: Vec<Stretch> = fitted.iter().flat_map(|text| candidates(&text.text, &table)).collect();
         let mut odd = Vec::new();
         for _ in 0..ODD {
-            let head = self.apart.get(random.below(self.apart.len().max(1))).map_or("", |text| text.text.as_str());
-            let start = head.floor_char_boundary(random.below(head.len().max(1)));
-            let end = head.floor_char_boundary((start + 300).min(head.len()));
-            let mixed = pool.mixed(head.get(start..end).unwrap_or_default(), &mut random);
-            odd.extend(found(&mixed, &table).into_iter().map(|segment| of(&segment, &mixed.text, &table)));
+            let mixed = pool.mixed(excerpt(fitted, &mut random), &mut random);
+            odd.extend(found(&mixed, &table).map(|segment| properties(&mixed.text, &segment, &table)));
         }
-        table.card = card::fit(&harmless, &odd);
+        table.forest = card::fit(&harmless, &odd);
+        // Zero is put where so few texts lie that neither the steps nor the trees were fitted to. Those that we make odd on
+        // purpose are left aside: they are many here and few elsewhere.
+        let apart: Vec<&Text> = apart.iter().filter(|text| !text.kind.starts_with(kinds::PREFIX)).collect();
+        let highest = |text: &&Text| candidates(&text.text, &table).iter().map(|found| table.forest.weigh(found)).max();
+        let mut logits: Vec<i32> = apart.iter().filter_map(highest).collect();
+        logits.sort_unstable_by_key(|logit| std::cmp::Reverse(*logit));
+        table.forest.base = -logits.get(apart.len() / ONE_IN).copied().unwrap_or_default() - 1;
         table
+    }
+
+    fn steps(&self, pool: &Pool, random: &mut Random) -> Weights {
+        let mut weights = Weights::new(random);
+        // Prose is what the detector reads most, and of most languages there is little.
+        let times = |text: &Text| match text.kind.as_str() {
+            "prompt-en" | "prompt-mul" => 1,
+            kind if kind.starts_with("prompt-") => 3,
+            _ => 1,
+        };
+        let mut order: Vec<&Text> = self.learn.iter().flat_map(|text| std::iter::repeat_n(text, times(text))).collect();
+        random.shuffle(&mut order);
+        // Once: texts that are learnt again look more harmless than those that come after.
+        for (number, text) in order.iter().enumerate() {
+            weights.learn(&Mixed { text: text.text.clone(), odd: 0..0 });
+            for _ in 0..if text.text.len() > 2000 { 8 } else { 2 } {
+                let other = order.get(number / 2).map_or("", |text| text.text.as_str());
+                let head = other.get(..other.floor_char_boundary(80)).unwrap_or_default();
+                weights.learn(&pool.mixed(head, random));
+            }
+        }
+        weights
     }
 }
 
-/// The properties of every stretch that is weighed.
-fn candidates(text: &str, table: &Table) -> Vec<[f32; PROPERTIES]> {
-    segments(text, table, CANDIDATE).iter().map(|segment| of(segment, text, table)).collect()
+/// A piece of 50 to 300 bytes of any text.
+fn excerpt<'t>(texts: &'t [Text], random: &mut Random) -> &'t str {
+    let text = texts.get(random.below(texts.len().max(1))).map_or("", |text| text.text.as_str());
+    let start = text.floor_char_boundary(random.below(text.len().max(300) - 299));
+    let end = text.floor_char_boundary((start + 50 + random.below(250)).min(text.len()));
+    text.get(start..end).unwrap_or_default()
 }
 
-fn of(segment: &Segment, text: &str, table: &Table) -> [f32; PROPERTIES] {
-    properties(text.get(segment.range.clone()).unwrap_or_default(), table)
+/// The properties of every stretch that is weighed.
+fn candidates(text: &str, table: &Table) -> Vec<Stretch> {
+    segments(text, table, CANDIDATE).iter().map(|segment| properties(text, segment, table)).collect()
 }
 
 /// The largest stretch that meets the odd part.
 fn found(mixed: &Mixed, table: &Table) -> Option<Segment> {
     let met = |segment: &Segment| segment.range.start < mixed.odd.end && mixed.odd.start < segment.range.end;
-    segments(&mixed.text, table, CANDIDATE).into_iter().filter(met).max_by(|a, b| a.sum.total_cmp(&b.sum))
+    segments(&mixed.text, table, CANDIDATE).into_iter().filter(met).max_by_key(|segment| segment.sum)
 }
 
-/// Texts to measure on, none of which is learnt from.
-#[derive(Debug)]
-pub struct Held {
-    prompts: Vec<Text>,
-    files: Vec<Text>,
-    seed: u64,
-}
-
-/// What a table finds.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// Highest sums of harmless texts by kind.
-    pub harmless: BTreeMap<String, Vec<f32>>,
-    /// Highest sums of odd texts by generator, length and place.
-    pub odd: BTreeMap<String, Vec<f32>>,
-    /// Texts that raised an alarm, for a look.
-    pub alarms: Vec<(f32, String, String)>,
-}
-
-impl Held {
-    /// Reads `dev.jsonl.gz`, the other half of the packages, and files of another folder.
-    pub fn read(prompts: &Path, code: &Path, more: &Path, seed: u64) -> Result<Self, DataError> {
-        let prompts = texts::prompts(&prompts.join("dev.jsonl.gz"))?;
-        let mut random = Random::new(seed);
-        let mut files = Vec::new();
-        for (folder, even, most) in [(code, Some(false), 3000), (more, Some(false), 2000)] {
-            let mut found = texts::files(folder, even);
-            random.shuffle(&mut found);
-            files.extend(found.into_iter().take(most));
-        }
-        Ok(Self { prompts, files, seed })
-    }
-
-    /// Measures.
-    pub fn measure(&self, table: &Table) -> Report {
-        let mut report = Report::default();
-        let logit = |segment: &Segment, text: &str| segment.logit(text, table);
-        let highest = |text: &str| {
-            let found = segments(text, table, CANDIDATE).into_iter().map(|segment| (logit(&segment, text), segment));
-            found.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((NONE, Segment::default()))
-        };
-        for text in self.prompts.iter().chain(&self.files) {
-            let (sum, best) = highest(&text.text);
-            report.harmless.entry(text.kind.clone()).or_default().push(sum);
-            if sum >= -2.0 {
-                let shown = text.text.get(best.range).unwrap_or_default().to_owned();
-                report.alarms.push((sum, text.kind.clone(), shown));
-            }
-        }
-        let mut random = Random::new(self.seed);
-        let source = Source::new(&self.prompts, &self.files);
-        for way in Way::ALL {
-            for count in [10, 20, 40, 60] {
-                for _ in 0..400 {
-                    let head = self.prompts.get(random.below(self.prompts.len())).map_or("", |text| text.text.as_str());
-                    let odd = source.odd(way, count, &mut random);
-                    let mixed = probe::place(head, &odd, random.below(4) == 0);
-                    let segment = found(&mixed, table);
-                    let sum = segment.map_or(NONE, |segment| logit(&segment, &mixed.text));
-                    report.odd.entry(format!("{} {count}", way.name())).or_default().push(sum);
-                }
-            }
-        }
-        for example in write::examples(self.seed + 1) {
-            if example.attack && example.source == "written:babble" {
-                report.odd.entry("written:babble".to_owned()).or_default().push(highest(&example.text).0);
-            }
-        }
-        report
-    }
-}
-
-impl Report {
-    /// The share of values over a sum.
-    fn over(values: &[f32], least: f32) -> f64 {
-        let over = values.iter().filter(|value| **value >= least).count();
-        f64::from(u32::try_from(over).unwrap_or(0)) / f64::from(u32::try_from(values.len().max(1)).unwrap_or(1))
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all: Vec<f32> = self.harmless.values().flatten().copied().collect();
-        for least in [-2.0, -1.0, 0.0, 1.0, 2.0_f32] {
-            let mut line = String::new();
-            for (name, values) in &self.odd {
-                write!(line, " {name} {:.0}", 100.0 * Self::over(values, least))?;
-            }
-            writeln!(f, "{least}: harmless {:.3} % of {};{line}", 100.0 * Self::over(&all, least), all.len())?;
-            for (name, values) in &self.harmless {
-                let over = values.iter().filter(|value| **value >= least).count();
-                if over > 0 {
-                    write!(f, " {name} {over}/{}", values.len())?;
-                }
-            }
-            writeln!(f)?;
-        }
-        Ok(())
-    }
-}
-
-/// What a text without any stretch has.
-const NONE: f32 = -99.0;
-/// So many odd texts the score card is fitted to.
-const ODD: usize = 12_000;
+/// So many files of every folder for each use.
+const FILES: usize = 12_000;
+/// So many texts of every odd kind.
+const ODD_KINDS: usize = 200;
+/// So many odd texts the trees are fitted to.
+const ODD: usize = 40_000;
+/// One harmless text in so many may be over zero.
+const ONE_IN: usize = 1100;

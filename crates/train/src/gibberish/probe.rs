@@ -1,7 +1,10 @@
 //! Odd words to measure on. None of it shares code or vocabulary with what is learnt from: the pieces come from texts that
 //! were held out, and are put together in other ways.
 
+use std::collections::BTreeMap;
+
 use super::{
+    pieces::Pieces,
     salad::{Mixed, chance},
     texts::Text,
 };
@@ -18,10 +21,15 @@ pub(super) enum Way {
     Search,
     /// Words of many languages and scripts.
     Scripts,
+    /// Greedy coordinate search, in the manner of GCG, against a model with random weights.
+    Greedy,
+    /// Each word one that has followed the word before it somewhere, or any: near to readable.
+    Sampled,
 }
 
 impl Way {
-    pub(super) const ALL: [Self; 4] = [Self::Pieces, Self::Markup, Self::Search, Self::Scripts];
+    pub(super) const ALL: [Self; 6] =
+        [Self::Pieces, Self::Markup, Self::Search, Self::Scripts, Self::Greedy, Self::Sampled];
 
     /// Its name in the report.
     pub(super) const fn name(self) -> &'static str {
@@ -30,6 +38,8 @@ impl Way {
             Self::Markup => "markup",
             Self::Search => "search",
             Self::Scripts => "scripts",
+            Self::Greedy => "greedy",
+            Self::Sampled => "sampled",
         }
     }
 }
@@ -39,13 +49,29 @@ pub(super) struct Source<'t> {
     prompts: Vec<&'t str>,
     foreign: Vec<&'t str>,
     code: Vec<&'t str>,
+    pieces: Pieces,
+    follow: BTreeMap<&'t str, Vec<&'t str>>,
 }
 
 impl<'t> Source<'t> {
     pub(super) fn new(prompts: &'t [Text], code: &'t [Text]) -> Self {
         let text = |text: &'t Text| text.text.as_str();
         let foreign = prompts.iter().filter(|text| !text.text.is_ascii()).map(text).collect();
-        Self { prompts: prompts.iter().map(text).collect(), foreign, code: code.iter().map(text).collect() }
+        let some = prompts.iter().step_by(2).chain(code.iter().step_by(2)).map(text);
+        let mut follow: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for text in prompts {
+            let words: Vec<&str> = text.text.split_whitespace().collect();
+            for (word, next) in words.iter().zip(words.iter().skip(1)) {
+                follow.entry(word).or_default().push(next);
+            }
+        }
+        Self {
+            prompts: prompts.iter().map(text).collect(),
+            foreign,
+            code: code.iter().map(text).collect(),
+            pieces: Pieces::learn(some, PIECES),
+            follow,
+        }
     }
 
     /// `count` odd tokens.
@@ -71,7 +97,53 @@ impl<'t> Source<'t> {
                     _ => self.token(random),
                 })
                 .collect(),
+            Way::Greedy => self.greedy(count, random),
+            Way::Sampled => self.sampled(count, random),
         }
+    }
+
+    /// Replaces one token at a time by the best of a few, as a model with random weights for tokens and pairs has it.
+    fn greedy(&self, count: usize, random: &mut Random) -> String {
+        let model = random.next();
+        let value = |before: &str, token: &str, place: usize| {
+            let hash = |text: &str, start: u64| {
+                text.bytes().fold(start, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+            };
+            let single = Random::new(hash(token, model ^ place as u64)).next() >> 2;
+            single + (Random::new(hash(token, hash(before, model))).next() >> 2)
+        };
+        let mut tokens = vec![" !"; count];
+        for _ in 0..count * 4 {
+            let place = random.below(count);
+            let around = |tokens: &[&str], token: &str| {
+                let before = place.checked_sub(1).and_then(|at| tokens.get(at)).copied().unwrap_or_default();
+                let after = tokens.get(place + 1).copied().unwrap_or_default();
+                value(before, token, place) / 2 + value(token, after, place + 1) / 2
+            };
+            let best = (0..16).map(|_| self.pieces.any(0, random)).max_by_key(|token| around(&tokens, token));
+            let Some(best) = best else { break };
+            let now = tokens.get(place).copied().unwrap_or_default();
+            if around(&tokens, best) > around(&tokens, now)
+                && let Some(token) = tokens.get_mut(place)
+            {
+                *token = best;
+            }
+        }
+        tokens.concat().trim_start().to_owned()
+    }
+
+    fn sampled(&self, count: usize, random: &mut Random) -> String {
+        let any = |random: &mut Random| {
+            let words: Vec<&str> = one(&self.prompts, random).split_whitespace().collect();
+            words.get(random.below(words.len().max(1))).copied().unwrap_or("the")
+        };
+        let mut words = vec![any(random)];
+        while words.len() < count {
+            let last = words.last().copied().unwrap_or_default();
+            let next = self.follow.get(last).and_then(|next| next.get(random.below(next.len().max(1)))).copied();
+            words.push(next.filter(|_| chance(50, random)).unwrap_or_else(|| any(random)));
+        }
+        words.join(" ")
     }
 
     /// A piece of three to six letters in most cases, or a sign; with a blank in front where one stood there.
@@ -128,6 +200,7 @@ fn one<'t>(of: &[&'t str], random: &mut Random) -> &'t str {
     of.get(random.below(of.len().max(1))).copied().unwrap_or_default()
 }
 
+const PIECES: usize = 8000;
 const MARKUP: &[&str] = &[
     " \\", "\\\\", " \\(", "](", " **", "**:", " ###", "```", " {{", "}}", " \\item", " \\text{", "}{", "$$", " ^{",
     "_{", " &=", " <", "/>", " </", "](/", " |", " - [", "]:", " ![", " `", "`,", ";}", " //", "*/", " =>", " !=",

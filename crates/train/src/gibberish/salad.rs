@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::texts::Text;
+use super::{pieces::Pieces, texts::Text};
 use crate::random::Random;
 
 /// A text, and which bytes of it are odd.
@@ -20,6 +20,7 @@ pub(super) struct Pool {
     words: Vec<String>,
     signs: Vec<String>,
     rare: Vec<String>,
+    pieces: Pieces,
 }
 
 impl Pool {
@@ -39,13 +40,88 @@ impl Pool {
                 signs.push(sign.to_owned());
             }
         }
-        Self { words, signs, rare }
+        let some = texts.iter().step_by((texts.len() / LEARNT).max(1)).map(|text| text.text.as_str());
+        Self { words, signs, rare, pieces: Pieces::learn(some, PIECES) }
     }
 
-    /// Odd words, `count` of them, by one of many habits.
-    pub(super) fn salad(&self, count: usize, random: &mut Random) -> String {
+    /// About `count` odd tokens, by one of many habits.
+    pub(super) fn odd(&self, count: usize, random: &mut Random) -> String {
+        match random.below(20) {
+            0..7 => self.salad(count, random),
+            7..14 => self.searched(count, random),
+            14..17 => self.words(count, random),
+            _ => self.snatches(count, random),
+        }
+    }
+
+    /// Pieces as a search tries them, all as likely; the places that it has not come to have the sign that it began with.
+    fn searched(&self, count: usize, random: &mut Random) -> String {
+        let foreign = pick(&[0, 0, 0, 5, 30], random);
+        let (again, left) = (pick(&[0, 0, 10], random), pick(&[0, 0, 0, 20, 50], random));
+        let common = pick(&[0, 0, 30, 100], random);
+        let start = ["!", " !", " x", "x ", "*", " the"].get(random.below(6)).copied().unwrap_or_default();
+        let mut used: Vec<&str> = Vec::new();
+        for _ in 0..count {
+            let piece = if chance(left, random) {
+                start
+            } else if chance(again, random) && !used.is_empty() {
+                used.get(random.below(used.len())).copied().unwrap_or_default()
+            } else if chance(common, random) {
+                self.pieces.common(random)
+            } else {
+                self.pieces.any(foreign, random)
+            };
+            used.push(piece);
+        }
+        used.concat().trim_start().to_owned()
+    }
+
+    /// Whole words in any order, with few signs.
+    fn words(&self, count: usize, random: &mut Random) -> String {
+        let signs = pick(&[0, 0, 8, 15], random);
+        let small = chance(40, random);
+        let mut text = String::new();
+        for _ in 0..count {
+            let from = if chance(3, random) && !self.rare.is_empty() { &self.rare } else { &self.words };
+            let word = from.get(random.below(from.len().max(1))).map_or("", String::as_str);
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&if small { word.to_lowercase() } else { word.to_owned() });
+            if chance(signs, random) {
+                text.push_str(
+                    [".", ",", "!", "?", ":", ")", "\"", ".\\", "(", ";"].get(random.below(10)).unwrap_or(&"."),
+                );
+            }
+        }
+        text
+    }
+
+    /// Two or three words that stood together somewhere, then others; pieces between them.
+    fn snatches(&self, count: usize, random: &mut Random) -> String {
+        let mut text = String::new();
+        let mut left = count;
+        while left > 0 {
+            let words = 1 + random.below(2).min(left - 1);
+            if chance(40, random) {
+                text.push_str(self.pieces.any(2, random));
+                left -= 1;
+                continue;
+            }
+            for _ in 0..words {
+                text.push(' ');
+                text.push_str(self.words.get(random.below(self.words.len().max(1))).map_or("", String::as_str));
+            }
+            left -= words;
+        }
+        text.trim_start().to_owned()
+    }
+
+    /// Words, pieces of words and signs by how often they come.
+    fn salad(&self, count: usize, random: &mut Random) -> String {
         let pieces = pick(&[0, 10, 30, 60, 85], random);
-        let signs = pick(&[0, 5, 15, 30, 50], random);
+        let signs = pick(&[0, 5, 15, 30, 50, 65], random);
+        let learnt = pick(&[0, 0, 20, 60], random);
         let rare = pick(&[0, 0, 0, 5, 30], random);
         let glued = pick(&[0, 10, 30, 60], random);
         let again = pick(&[0, 0, 5, 15], random);
@@ -57,6 +133,8 @@ impl Pool {
                 self.signs.get(random.below(self.signs.len())).map(|sign| Self::sign(sign, random))
             } else if chance(rare, random) {
                 self.rare.get(random.below(self.rare.len().max(1))).map(|word| piece(word, pieces, random))
+            } else if chance(learnt, random) {
+                Some(self.pieces.common(random).trim().to_owned())
             } else if chance(2, random) {
                 Some(random.below(2030).to_string())
             } else {
@@ -78,16 +156,18 @@ impl Pool {
             "!", "\\", "(", ")", "{", "}", "[", "]", "\"", "*", "**", "=", "?", ":", "+", "$", "#", "@", "|", "~", "\n",
         ];
         let other = SINGLE.get(random.below(SINGLE.len())).copied().unwrap_or_default();
-        match random.below(4) {
+        match random.below(6) {
             0 => format!("{sign}{other}"),
             1 => other.to_owned(),
+            2 => format!("{other}{}", SINGLE.get(random.below(SINGLE.len())).copied().unwrap_or_default()),
             _ => sign.to_owned(),
         }
     }
 
     /// A harmless text with odd words in it: behind it, most often.
     pub(super) fn mixed(&self, head: &str, random: &mut Random) -> Mixed {
-        let odd = self.salad(10 + random.below(50), random);
+        let count = if chance(40, random) { 8 + random.below(14) } else { 10 + random.below(50) };
+        let odd = self.odd(count, random);
         insert(head, &odd, random)
     }
 }
@@ -136,3 +216,6 @@ fn pick(values: &[usize], random: &mut Random) -> usize {
 }
 
 const POOL: usize = 400_000;
+/// So many texts the pieces are learnt from, and so many pieces.
+const LEARNT: usize = 6000;
+const PIECES: usize = 12_000;

@@ -2,11 +2,12 @@
 //! measured on was written by others than what is learnt.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
 
-use crate::{data, example::Example};
+use crate::{data, example::Example, random::Random};
 
 /// A harmless text and what kind of thing it is.
 #[derive(Clone, Debug)]
@@ -25,22 +26,56 @@ pub(super) fn prompts(file: &Path) -> Result<Vec<Text>, data::DataError> {
     Ok(data::read(file)?.examples.into_iter().filter_map(harmless).collect())
 }
 
-/// Pieces of the files below the packages of `folder`; `even` chooses one half of the packages.
-pub(super) fn files(folder: &Path, even: Option<bool>) -> Vec<Text> {
+/// What a package is for: half of them are learnt from, a quarter is for weighing stretches, a quarter to measure on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Steps are learnt from it.
+    Learn,
+    /// Stretches are weighed by it.
+    Weigh,
+    /// It is measured on.
+    Held,
+}
+
+/// Pieces of the files below the packages of `folder` that belong to a part, or of all of them; `most` at most.
+pub(super) fn files(folder: &Path, part: Option<Part>, most: usize) -> Vec<Text> {
     let mut found = Vec::new();
     for package in entries(folder) {
         let name = package.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         // Versions of one package belong together.
         let name = name.trim_end_matches(|letter: char| letter.is_ascii_digit() || ".-+".contains(letter));
         let sum = name.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
-        if even.is_none_or(|even| even == ((sum >> 3) & 1 == 0)) {
+        let own = match (sum >> 3) & 3 {
+            0 => Part::Held,
+            1 => Part::Weigh,
+            _ => Part::Learn,
+        };
+        if part.is_none_or(|part| part == own) {
             walk(&package, 0, &mut found);
         }
     }
-    found
+    // All kinds, not only the first ones; reading is what takes time.
+    let mut random = Random::new(7);
+    random.shuffle(&mut found);
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    let mut texts = Vec::new();
+    for path in found {
+        if texts.len() == most {
+            break;
+        }
+        let kind = path.extension().map_or_else(|| "none".to_owned(), |end| end.to_string_lossy().to_lowercase());
+        let count = kinds.entry(kind.clone()).or_default();
+        if *count < most / 4
+            && let Some(text) = read(&path)
+        {
+            *count += 1;
+            texts.push(Text { text, kind });
+        }
+    }
+    texts
 }
 
-fn walk(path: &Path, depth: usize, found: &mut Vec<Text>) {
+fn walk(path: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     if path.is_symlink() || depth > 12 {
         return;
     }
@@ -50,18 +85,21 @@ fn walk(path: &Path, depth: usize, found: &mut Vec<Text>) {
         }
         return;
     }
-    let Ok(size) = fs::metadata(path).map(|meta| meta.len()) else { return };
-    if !(40..1 << 20).contains(&size) {
-        return;
-    }
-    let Ok(text) = fs::read_to_string(path) else { return };
-    let kind = path.extension().map_or_else(|| "none".to_owned(), |end| end.to_string_lossy().to_lowercase());
-    // Not always the start, where licences and imports stand.
-    let start = if text.len() > 3 * MOST { text.len() / 3 } else { 0 };
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     if !name.starts_with("license") && !name.starts_with(".cargo") {
-        found.push(Text { text: cut(&text, start), kind });
+        found.push(path.to_owned());
     }
+}
+
+fn read(path: &Path) -> Option<String> {
+    let size = fs::metadata(path).ok()?.len();
+    if !(40..1 << 20).contains(&size) {
+        return None;
+    }
+    let text = fs::read_to_string(path).ok()?;
+    // Not always the start, where licences and imports stand.
+    let start = if text.len() > 3 * MOST { text.len() / 3 } else { 0 };
+    Some(cut(&text, start))
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

@@ -1,17 +1,17 @@
 //! The families, and the tables that each is written from.
 
-use super::languages;
+use super::{hands, languages};
 
 /// One source of texts.
 pub(super) struct Family {
-    /// Its name, which follows `written:` in the name of the source.
-    pub(super) name: &'static str,
+    /// The name of the source: `written:`, the language, for English the family, and the table where there are several.
+    pub(super) source: String,
     /// The language of its texts (BCP 47), `mul` for several.
     pub(super) language: &'static str,
     pub(super) files: Vec<&'static str>,
 }
 
-const COMMON: &str = include_str!("common.txt");
+pub(super) const COMMON: &str = include_str!("common.txt");
 const PARTS: &str = include_str!("direct/parts.txt");
 
 const PAYLOADS: &str = include_str!("indirect/payloads.txt");
@@ -22,19 +22,24 @@ const PLAIN: &str = include_str!("indirect/plain.txt");
 
 /// Every family, in the order in which they are written.
 pub(super) fn all() -> Vec<Family> {
-    let direct =
-        DIRECT.iter().map(|&(name, file)| Family { name, language: "en", files: vec![COMMON, PARTS, SLUR, file] });
-    let benign = BENIGN.iter().map(|&(name, file)| Family { name, language: "en", files: vec![COMMON, file] });
+    let english = |name: &str| format!("written:en/{name}");
+    let direct = DIRECT.iter().map(|&(name, file)| Family {
+        source: english(name),
+        language: "en",
+        files: vec![COMMON, PARTS, SLUR, file],
+    });
+    let benign =
+        BENIGN.iter().map(|&(name, file)| Family { source: english(name), language: "en", files: vec![COMMON, file] });
     let indirect = INDIRECT.iter().map(|&(name, files)| {
         let files = [COMMON].iter().chain(files).copied().collect();
-        Family { name, language: "en", files }
+        Family { source: english(name), language: "en", files }
     });
     let languages = languages::ALL.iter().map(|&(language, file)| Family {
-        name: language,
+        source: format!("written:{language}/phrases"),
         language,
         files: vec![COMMON, languages::CARRIERS, file],
     });
-    direct.chain(indirect).chain(benign).chain(languages).collect()
+    direct.chain(indirect).chain(benign).chain(languages).chain(hands::all()).collect()
 }
 
 /// English attacks that a user types.

@@ -6,6 +6,7 @@ mod change;
 mod codes;
 mod family;
 mod grammar;
+mod hands;
 mod languages;
 mod noise;
 mod random;
@@ -30,10 +31,14 @@ pub fn examples(seed: u64) -> Vec<Example> {
     family::all().iter().flat_map(|family| write(family, seed, &mut known)).collect()
 }
 
+/// Texts in other languages that are only to be measured on.
+pub fn held(seed: u64) -> Vec<Example> {
+    hands::held().flat_map(|family| write(&family, seed, &mut BTreeSet::new())).collect()
+}
+
 fn write(family: &Family, seed: u64, known: &mut BTreeSet<String>) -> Vec<Example> {
-    let source = format!("written:{}", family.name);
     let grammar = Grammar::read(&family.files);
-    let mut writer = Writer::new(&grammar, Random::of(seed, &source));
+    let mut writer = Writer::new(&grammar, Random::of(seed, &family.source));
     let mut written = Vec::new();
     for section in &grammar.sections {
         writer.begin(section);
@@ -53,7 +58,7 @@ fn write(family: &Family, seed: u64, known: &mut BTreeSet<String>) -> Vec<Exampl
                 attack: section.attack,
                 origin: origin(section.speaker, &mut writer.random),
                 language: Cow::Borrowed(family.language),
-                source: Cow::Owned(source.clone()),
+                source: Cow::Owned(family.source.clone()),
             });
         }
     }

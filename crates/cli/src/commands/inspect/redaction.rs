@@ -1,10 +1,13 @@
 //! `--redact` and `--restore`: actions, the key, and the vault with the way back.
 
-use std::{collections::BTreeMap, env, fs, io::Write, path::Path};
+use std::{env, fs, path::Path};
 
-use palisade_text::{Action, Found, Key, Redactor, Vault};
+use palisade_text::{Action, Found, Key, Redactor};
 
-use super::sources::Source;
+use super::{
+    sources::Source,
+    vault::{VaultFile, unreadable},
+};
 use crate::{
     Exit,
     args::InspectArguments,
@@ -13,14 +16,14 @@ use crate::{
 
 /// What takes values out of texts, and the file that keeps them.
 #[derive(Debug)]
-pub(super) struct Redaction<'a> {
+pub(super) struct Redaction {
     redactor: Redactor,
-    vault: Option<(Vault, &'a Path)>,
+    vault: Option<VaultFile>,
 }
 
-impl<'a> Redaction<'a> {
+impl Redaction {
     /// What the arguments ask for; none if they do not.
-    pub(super) fn of(arguments: &'a InspectArguments) -> Result<Option<Self>, Failure> {
+    pub(super) fn of(arguments: &InspectArguments) -> Result<Option<Self>, Failure> {
         if arguments.redact.is_empty() {
             return Ok(None);
         }
@@ -41,21 +44,16 @@ impl<'a> Redaction<'a> {
                 Failure::usage("tokenise needs a vault").hint("`--vault FILE` keeps the way back; `hash` has none")
             );
         }
-        let mut vault = None;
-        if let Some(path) = arguments.vault.as_deref() {
-            let opened = match fs::metadata(path) {
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vault::default(),
-                _ => open(path)?,
-            };
-            redactor = redactor.keeping(opened.clone());
-            vault = Some((opened, path));
+        let vault = arguments.vault.as_deref().map(VaultFile::open_or_new).transpose()?;
+        if let Some(file) = &vault {
+            redactor = redactor.keeping(file.vault().clone());
         }
         Ok(Some(Self { redactor, vault }))
     }
 
     /// A text without what was found in it. One that holds tokens of the vault already could not be restored to what it was.
     pub(super) fn redact(&self, source: &Source, found: &[Found]) -> Result<String, Failure> {
-        let standing = self.vault.as_ref().map_or(0, |(vault, _)| vault.restore(&source.text).1);
+        let standing = self.vault.as_ref().map_or(0, |file| file.vault().restore(&source.text).1);
         if standing > 0 {
             return Err(Failure::usage(format!("`{}` already holds {standing} tokens of this vault", source.name))
                 .hint("restore it first, or take another vault and another key".to_owned()));
@@ -65,16 +63,16 @@ impl<'a> Redaction<'a> {
 
     /// Writes the vault.
     pub(super) fn close(self) -> Result<(), Failure> {
-        self.vault.map_or(Ok(()), |(vault, path)| save(&vault, path))
+        self.vault.map_or(Ok(()), |file| file.save())
     }
 }
 
 /// Prints texts with the tokens of the vault turned back.
 pub(super) fn restore(arguments: &InspectArguments, sources: &[Source]) -> Result<Exit, Failure> {
     let Some(path) = arguments.vault.as_deref() else { return Err(Failure::usage("`--restore` needs a vault")) };
-    let vault = open(path)?;
+    let file = VaultFile::open(path)?;
     for source in sources {
-        output::print(vault.restore(&source.text).0.as_bytes())?;
+        output::print(file.vault().restore(&source.text).0.as_bytes())?;
     }
     Ok(Exit::Clean)
 }
@@ -90,39 +88,6 @@ fn key(file: Option<&Path>) -> Result<Key, Failure> {
         )));
     }
     Key::new(material.trim_ascii_end()).map_err(|error| Failure::usage(error.to_string()))
-}
-
-fn open(path: &Path) -> Result<Vault, Failure> {
-    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
-    let entries: BTreeMap<String, String> = serde_json::from_slice(&bytes)
-        .map_err(|error| Failure::usage(format!("`{}` is no vault: {error}", path.display())))?;
-    Ok(Vault::from_entries(entries))
-}
-
-/// Writes beside the vault and moves it there, so that no half of one is left.
-fn save(vault: &Vault, path: &Path) -> Result<(), Failure> {
-    let failed = |error: &std::io::Error| {
-        Failure::tool(format!("cannot write `{}`: {}", path.display(), palisade_base::reason(error)))
-    };
-    let entries: BTreeMap<String, String> = vault.entries().into_iter().collect();
-    let json = serde_json::to_vec_pretty(&entries).map_err(|error| Failure::tool(error.to_string()))?;
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let beside = path.with_file_name(name);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(&beside).and_then(|mut file| file.write_all(&json).and_then(|()| file.sync_all()));
-    let moved = written.and_then(|()| fs::rename(&beside, path));
-    moved.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        failed(&error)
-    })
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::usage(format!("cannot read `{}`: {}", path.display(), palisade_base::reason(error)))
 }
 
 const VARIABLE: &str = "PALISADE_REDACT_KEY";

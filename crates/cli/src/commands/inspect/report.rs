@@ -7,14 +7,19 @@ use palisade_base::{
 };
 use palisade_text::{Found, Judgement, Verdict};
 
-use super::sources::Source;
+use super::{Second, sources::Source};
 use crate::Exit;
 
 /// What was seen of every text.
-pub(super) fn observed(judged: &[(Source, Judgement)], origin: Origin, elapsed: Duration) -> Observed {
+pub(super) fn observed(
+    judged: &[(Source, Judgement)],
+    seconds: &[Option<Second>],
+    origin: Origin,
+    elapsed: Duration,
+) -> Observed {
     let mut observed = Observed::default();
     let rules = palisade_text::descriptions();
-    for (source, judgement) in judged {
+    for ((source, judgement), second) in judged.iter().zip(seconds) {
         let artifact = Artifact::file(source.name.as_str());
         let masked = masked(&source.text, &judgement.findings);
         let mut lines = Lines { text: &masked, start: 0, before: 0 };
@@ -22,12 +27,8 @@ pub(super) fn observed(judged: &[(Source, Judgement)], origin: Origin, elapsed: 
             let Some(rule) = rules.iter().find(|rule| rule.name == found.rule) else { continue };
             observed.findings.push(finding(&mut lines, &artifact, rule, found));
         }
-        if !judgement.complete {
-            let reason = match judgement.omitted {
-                0 => "it is disguised in more ways than are undone".into(),
-                omitted => format!("{omitted} more findings are not listed").into(),
-            };
-            observed.unscanned.push(Unscanned { artifact: artifact.clone(), component: None, reason });
+        if let Some(reason) = unknown(judgement, second.as_ref()) {
+            observed.unscanned.push(Unscanned { artifact: artifact.clone(), component: None, reason: reason.into() });
         }
         let bytes = source.text.len() as u64;
         observed.described.push(Described { artifact, title: format!("text from {}", author(origin)).into(), bytes });
@@ -37,6 +38,16 @@ pub(super) fn observed(judged: &[(Source, Judgement)], origin: Origin, elapsed: 
     }
     observed.stats.elapsed = elapsed;
     observed
+}
+
+/// Why not all of a text was judged; none if it was.
+pub(super) fn unknown(judgement: &Judgement, second: Option<&Second>) -> Option<String> {
+    match (second, judgement.omitted) {
+        _ if judgement.complete => None,
+        (Some(Err(error)), _) => Some(format!("your classifier failed on it: {error}")),
+        (_, 0) => Some("it is disguised in more ways than are undone, or longer than the classifier reads".to_owned()),
+        (_, omitted) => Some(format!("{omitted} more findings are not listed")),
+    }
 }
 
 /// How a run ends: what is found at or over the limit comes first, then what could not be judged.
@@ -118,19 +129,25 @@ pub(super) const fn author(origin: Origin) -> &'static str {
 }
 
 fn finding(lines: &mut Lines<'_>, artifact: &Artifact, rule: &'static Meta, found: &Found) -> Finding {
-    let value = found.entity().is_some();
     let label = match found.revealed_by.as_slice() {
         [] => String::new(),
         steps => format!("read through {}", steps.join(", ")),
     };
     let message = if found.kind == found.rule {
         format!("{}, score {:.2}", rule.summary, found.score)
+    } else if found.kind.starts_with("topic/") {
+        format!("{}: {}", found.kind, rule.summary)
     } else {
         format!("{}: {}", found.kind.replace('-', " "), rule.summary)
     };
     let evidence = lines.evidence(artifact, found.range.clone(), label);
     let builder = Finding::builder(rule, evidence, message).severity(severity(found)).confidence(found.confidence);
-    if value { builder.advice("`--redact replace` takes it out").build() } else { builder.build() }
+    match (found.entity(), found.verdict()) {
+        (None, _) => builder.build(),
+        (Some(_), Verdict::Edit) => builder.advice("`--redact replace` takes it out").build(),
+        // What may be none, and what is public, goes only if its kind is named.
+        (Some(_), _) => builder.advice(format!("`--redact {}=replace` takes it out", found.kind)).build(),
+    }
 }
 
 /// The severity follows from what the verdict does with the text.

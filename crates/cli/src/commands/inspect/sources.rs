@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use crate::output::Failure;
+use crate::{args::InspectArguments, output::Failure};
 
 /// A text and what to call it.
 #[derive(Debug)]
@@ -17,18 +17,36 @@ pub(super) struct Source {
     pub(super) text: String,
 }
 
-/// Reads every input. What is neither a file nor a phrase is a mistake, and never judged as a text of one word.
-pub(super) fn read(inputs: &[String]) -> Result<Vec<Source>, Failure> {
-    if inputs.is_empty() {
-        return Ok(vec![stdin()?]);
+impl Source {
+    /// What to call it in a message.
+    pub(super) fn shown(&self) -> String {
+        match self.name.as_str() {
+            "stdin" => "stdin".to_owned(),
+            "argument" => "the text".to_owned(),
+            path => format!("`{path}`"),
+        }
     }
-    inputs.iter().map(|input| one(input)).collect()
 }
 
-fn one(input: &str) -> Result<Source, Failure> {
+/// Reads every input. What is neither a file nor a phrase is a mistake, and never judged as a text of one word.
+pub(super) fn read(arguments: &InspectArguments) -> Result<Vec<Source>, Failure> {
+    // The texts are kept until they are shown: the limit is for all of them.
+    let mut left = Left { most: arguments.max_size, bytes: arguments.max_size };
+    let texts = arguments.text.iter().map(|text| Source { name: "argument".to_owned(), text: text.clone() });
+    let mut sources: Vec<Source> = texts.collect();
+    if arguments.inputs.is_empty() && sources.is_empty() {
+        return Ok(vec![stdin(&mut left)?]);
+    }
+    for input in &arguments.inputs {
+        sources.push(one(input, &mut left)?);
+    }
+    Ok(sources)
+}
+
+fn one(input: &str, left: &mut Left) -> Result<Source, Failure> {
     let path = Path::new(input);
     if input == "-" {
-        return stdin();
+        return stdin(left);
     }
     if path.is_dir() {
         return Err(
@@ -36,33 +54,64 @@ fn one(input: &str) -> Result<Source, Failure> {
         );
     }
     if path.exists() {
-        return file(path);
+        return within(path, left);
     }
     // Languages without spaces write a phrase as one word; a path has a dot or a slash.
     if input.contains(char::is_whitespace) || !input.is_ascii() && !input.contains(['.', '/', '\\']) {
         return Ok(Source { name: "argument".to_owned(), text: input.to_owned() });
     }
+    if input.is_empty() {
+        return Err(Failure::usage("an argument is empty: there is nothing in it to judge"));
+    }
     Err(Failure::usage(format!("there is no file `{input}`"))
-        .hint(format!("to judge these words themselves, send them to stdin: `echo '{input}' | palisade inspect`")))
+        .hint(format!("if it is a text: `palisade inspect --text '{input}'` judges it")))
 }
 
-/// Reads a file.
+/// Reads a file that goes with the texts, such as one that is protected.
 pub(super) fn file(path: &Path) -> Result<Source, Failure> {
-    let shown = path.display();
-    let bytes = fs::read(path)
-        .map_err(|error| Failure::usage(format!("cannot read `{shown}`: {}", palisade_base::reason(&error))))?;
-    Ok(Source { name: shown.to_string(), text: lossy(bytes) })
+    within(path, &mut Left { most: BESIDE, bytes: BESIDE })
 }
 
-fn stdin() -> Result<Source, Failure> {
-    let mut bytes = Vec::new();
-    io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
-        .map_err(|error| Failure::tool(format!("cannot read stdin: {}", palisade_base::reason(&error))))?;
+fn within(path: &Path, left: &mut Left) -> Result<Source, Failure> {
+    let shown = path.display().to_string();
+    let failed = |error: &io::Error| Failure::usage(format!("cannot read `{shown}`: {}", palisade_base::reason(error)));
+    let mut file = fs::File::open(path).map_err(|error| failed(&error))?;
+    let bytes = left.take(&mut file, &format!("`{shown}`"), failed)?;
+    Ok(Source { text: lossy(bytes), name: shown })
+}
+
+fn stdin(left: &mut Left) -> Result<Source, Failure> {
+    let failed = |error: &io::Error| Failure::tool(format!("cannot read stdin: {}", palisade_base::reason(error)));
+    let bytes = left.take(&mut io::stdin().lock(), "stdin", failed)?;
     Ok(Source { name: "stdin".to_owned(), text: lossy(bytes) })
+}
+
+/// How many bytes may still be read.
+struct Left {
+    most: u64,
+    bytes: u64,
+}
+
+impl Left {
+    fn take(
+        &mut self,
+        input: &mut impl Read,
+        name: &str,
+        failed: impl FnOnce(&io::Error) -> Failure,
+    ) -> Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        let count = input.take(self.bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+        self.bytes = self.bytes.checked_sub(count as u64).ok_or_else(|| {
+            Failure::usage(format!("with {name} there are more than {} bytes to judge", self.most))
+                .hint("`--max-size SIZE` allows more; `--jsonl` judges any number of texts, one after the other")
+        })?;
+        Ok(bytes)
+    }
 }
 
 fn lossy(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
+
+/// The largest file beside the texts, in bytes.
+const BESIDE: u64 = 64 << 20;

@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use anstyle::AnsiColor;
 use palisade_base::Origin;
-use palisade_text::{Explained, Judgement, Verdict};
+use palisade_text::{Explained, Judgement, Opinion, Verdict};
 
-use super::{report::author, sources::Source};
+use super::{Second, report::author, sources::Source};
 
 /// The score in one line.
-pub(super) fn score(source: &Source, origin: Origin, judgement: &Judgement) -> String {
+pub(super) fn score(source: &Source, origin: Origin, judgement: &Judgement, second: Option<&Second>) -> String {
     let colour = match judgement.verdict {
         Verdict::Pass => AnsiColor::Green,
         Verdict::Edit | Verdict::Review => AnsiColor::Yellow,
@@ -17,11 +17,24 @@ pub(super) fn score(source: &Source, origin: Origin, judgement: &Judgement) -> S
     };
     let style = colour.on_default().bold();
     let name: String = source.name.chars().filter(|c| !c.is_control()).collect();
-    format!(
-        "{style}injection score {:.2}{style:#} of {name}, read as text from {}\n\n",
+    let mut said = format!(
+        "{style}injection score {:.2}{style:#} of {name}, read as text from {}\n",
         judgement.score,
         author(origin)
-    )
+    );
+    match second {
+        None => {}
+        Some(Ok(Opinion { score, label, windows, .. })) => {
+            let label: String = label.chars().filter(|c| !c.is_control()).collect();
+            let of = if *windows == 1 { "one window".to_owned() } else { format!("the worst of {windows} windows") };
+            let _ = writeln!(said, "your classifier says {score:.2} (`{label}`) in {of}");
+        }
+        Some(Err(error)) => {
+            let _ = writeln!(said, "your classifier failed on it: {error}");
+        }
+    }
+    said.push('\n');
+    said
 }
 
 /// The parts of a score, the weightiest first, and what the others sum to.

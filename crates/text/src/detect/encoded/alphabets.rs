@@ -16,12 +16,22 @@ enum Alphabet {
 /// Every run of at least `least` characters of an alphabet, with the bytes that it stands for. A run may stand for several:
 /// each alphabet is part of another.
 pub fn decodings(text: &str, least: usize) -> Vec<(Range<usize>, Vec<u8>)> {
+    decodings_if(text, least, |_| true)
+}
+
+/// The same, of those runs only whose first bytes are `wanted`.
+pub(super) fn decodings_if(text: &str, least: usize, wanted: fn(&[u8]) -> bool) -> Vec<(Range<usize>, Vec<u8>)> {
     let mut found = Vec::new();
     let spans = spans(text.as_bytes(), least);
     for alphabet in ALL {
         let runs = alphabet.runs(text, &spans, least);
         found.extend(runs.into_iter().filter_map(|run| {
             let written = text.as_bytes().get(run.clone()).unwrap_or_default();
+            let head = alphabet.decode(written.get(..HEAD).unwrap_or(written));
+            let head = head.as_deref().and_then(|head| head.get(..head.len().checked_sub(5)?));
+            if head.is_some_and(|head| !wanted(head)) {
+                return None;
+            }
             Some((run, alphabet.decode(written)?))
         }));
     }
@@ -50,11 +60,13 @@ impl Alphabet {
     /// The longest runs in the spans, lines of equal width joined. At most [`MANY`].
     fn runs(self, text: &str, spans: &[Range<usize>], least: usize) -> Vec<Range<usize>> {
         let bytes = text.as_bytes();
+        let bit = 1 << ALL.iter().position(|other| *other == self).unwrap_or_default();
+        let has = |byte: u8| MEMBERS.get(usize::from(byte)).is_some_and(|of| of & bit != 0);
         let belongs = |at: usize| {
             bytes.get(at).is_some_and(|byte| {
-                let joins = matches!(byte, b'\n' | b'\r')
-                    && bytes.get(at + 1).is_some_and(|next| self.has(*next) || *next == b'\n');
-                self.has(*byte) || joins
+                has(*byte)
+                    || matches!(byte, b'\n' | b'\r')
+                        && bytes.get(at + 1).is_some_and(|next| has(*next) || *next == b'\n')
             })
         };
         let mut found = Vec::new();
@@ -105,6 +117,24 @@ impl Alphabet {
         }
     }
 }
+
+/// A bit for each alphabet that has a byte, in the order of [`ALL`].
+const MEMBERS: [u8; 256] = {
+    let mut members = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let mut at = 0;
+        while at < ALL.len() {
+            #[expect(clippy::indexing_slicing, reason = "constant evaluation: an index out of range would not compile")]
+            if ALL[at].has(byte) {
+                members[byte as usize] |= 1 << at;
+            }
+            at += 1;
+        }
+        byte += 1;
+    }
+    members
+};
 
 /// The stretches of at least `least` bytes that have only signs and ends of lines: every run of any alphabet is in one.
 fn spans(bytes: &[u8], least: usize) -> Vec<Range<usize>> {
@@ -182,6 +212,8 @@ fn word(group: &[u32]) -> Option<[u8; 4]> {
 
 /// The letters of Python's Base85 behind digits and letters, in their order.
 const PYTHON: &[u8] = b"!#$%&()*+-;<=>?@^_`{|}~";
+/// So many characters of a run are decoded to see whether it is wanted; what the last of them stand for may be incomplete.
+const HEAD: usize = 40;
 /// The most characters of a run that are decoded.
 const MOST: usize = 1 << 20;
 /// The most runs of one alphabet in one text.

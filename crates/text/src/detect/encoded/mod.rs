@@ -35,7 +35,7 @@ pub(super) fn base64(text: &str, least: usize) -> Vec<(Range<usize>, String)> {
 
 /// Every run of Base32 or Base85 of at least `least` characters that stands for readable text, with that text.
 pub(super) fn rarer(text: &str, least: usize) -> Vec<(Range<usize>, String)> {
-    let decoded = decodings(text, least).into_iter();
+    let decoded = alphabets::decodings_if(text, least, <[u8]>::is_ascii).into_iter();
     let texts = decoded.filter_map(|(range, bytes)| Some((range, String::from_utf8(bytes).ok()?)));
     texts.filter(|(_, text)| is_readable(text)).collect()
 }
@@ -106,6 +106,17 @@ fn is_base64(byte: u8) -> bool {
 }
 
 fn readable(run: &[u8]) -> Option<String> {
+    // Most runs are words and names, whose first bytes are no text.
+    let head = run.get(..HEAD).unwrap_or(run).chunks_exact(4).flat_map(|quad| {
+        let bits = quad.iter().fold(0_u32, |bits, byte| (bits << 6) | value(*byte));
+        bits.to_be_bytes().into_iter().skip(1)
+    });
+    let mut first = [b' '; HEAD];
+    let len = first.iter_mut().zip(head).map(|(to, from)| *to = from).count();
+    let valid = std::str::from_utf8(&first).map_or_else(|error| error.valid_up_to(), |_| run.len());
+    if valid + 4 <= len && valid * 4 < run.len() * 2 {
+        return None;
+    }
     let mut bytes = Vec::with_capacity(run.len() / 4 * 3 + 3);
     for quad in run.chunks(4) {
         let bits = quad.iter().fold(0_u32, |bits, byte| (bits << 6) | value(*byte)) << (6 * (4 - quad.len()));
@@ -133,6 +144,8 @@ fn value(byte: u8) -> u32 {
     }
 }
 
+/// So much of a run is decoded to see whether it is worth while.
+const HEAD: usize = 32;
 /// The longest part of a run that is decoded, and how many in one text.
 const MOST: usize = 4096;
 const MANY: usize = 64;

@@ -22,9 +22,9 @@ pub(super) struct Link {
     pub(super) shown: Use,
 }
 
-/// Every link to another host. Text without `://` or `//` has none and is not parsed.
+/// Every link to another host. Text that cannot have one is not parsed.
 pub(super) fn of(text: &str) -> Vec<Link> {
-    if memmem::find(text.as_bytes(), b"//").is_none() {
+    if !may_hold(text.as_bytes()) {
         return Vec::new();
     }
     let mut links = Vec::new();
@@ -46,6 +46,28 @@ pub(super) fn of(text: &str) -> Vec<Link> {
     }
     spaced(text, &mut links);
     links
+}
+
+/// Whether there are two slashes, and signs that an address of Markdown or an attribute of HTML begins behind. The parser
+/// is slow, and most text with two slashes is a comment in code or an address in the open.
+fn may_hold(bytes: &[u8]) -> bool {
+    let follows = |at: usize, signs: &[u8]| bytes.get(at + 1).is_some_and(|next| signs.contains(next));
+    // `<https://a.test>`: a scheme has no other signs than these.
+    let scheme = |at: usize| {
+        let rest = bytes.get(at + 1..).unwrap_or_default();
+        let len = rest.iter().take(33).take_while(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(byte)).count();
+        len > 1 && rest.get(len) == Some(&b':')
+    };
+    let attribute = |at: usize| {
+        ATTRIBUTES.iter().any(|(name, _)| {
+            let head = at.checked_sub(name.len() - 1).and_then(|start| bytes.get(start..=at));
+            head.is_some_and(|head| head.eq_ignore_ascii_case(name.as_bytes()))
+        })
+    };
+    memmem::find(bytes, b"//").is_some()
+        && (memchr::memchr_iter(b']', bytes).any(|at| follows(at, b"(:"))
+            || memchr::memchr_iter(b'<', bytes).any(scheme)
+            || memchr(b'<', bytes).is_some() && memchr::memchr_iter(b'=', bytes).any(attribute))
 }
 
 /// Images whose address has spaces in it are no images by the specification, and are shown by lenient renderers.
@@ -107,3 +129,30 @@ const ATTRIBUTES: &[(&str, Use)] = &[
 const MANY: usize = 1000;
 /// An address longer than this is cut.
 const LONG: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_not_parsed_has_no_links(
+            text in "(//|\\]\\(|\\[a\\]|\\]:|!\\[|<https:|<a |<img |href=|SRC='|>|'|\\)| |\n|a|http:|&#93;|\\\\|`|<|:){0,24}",
+        ) {
+            let links = Parser::new(&text).any(|event| matches!(
+                event,
+                Event::Start(Tag::Image { .. } | Tag::Link { .. })
+            ));
+            let mut attributes = Vec::new();
+            for (event, range) in Parser::new(&text).into_offset_iter() {
+                if let Event::Html(html) | Event::InlineHtml(html) = event {
+                    markup(&html, range.start, &mut attributes);
+                }
+            }
+            let slashes = text.contains("//");
+            prop_assert!(may_hold(text.as_bytes()) || !slashes || !links && attributes.is_empty());
+        }
+    }
+}

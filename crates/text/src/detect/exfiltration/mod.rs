@@ -8,7 +8,7 @@ use address::Address;
 use links::Use;
 use palisade_base::{Confidence, Meta};
 
-use super::{Detector, Hit};
+use super::{Detector, Hit, Sort};
 
 palisade_base::meta! {
     /// ## What it does
@@ -61,6 +61,10 @@ pub struct Exfiltration;
 impl Detector for Exfiltration {
     fn meta(&self) -> &'static Meta {
         &META
+    }
+
+    fn sort(&self) -> Sort {
+        Sort::Escape
     }
 
     fn find(&self, text: &str) -> Vec<Hit> {

@@ -3,61 +3,78 @@
 
 use std::ops::Range;
 
-use super::{card, table::Table, token};
+use super::{card, memo::Memo, table::Table, walk};
 
-/// A stretch of steps.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// A stretch of steps. Sums are in [`UNIT`](super::UNIT)s.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Segment {
     /// Bytes of the text.
     pub range: Range<usize>,
-    /// The sum of its steps, in logits.
-    pub sum: f32,
+    /// The sum of its steps.
+    pub sum: i32,
     /// How many steps it has.
     pub steps: usize,
+    /// How odd the steps before it were, in 1/256 of a unit: the last dozen count most.
+    pub before: i32,
+    /// How many steps stand before it, up to some.
+    pub place: usize,
 }
 
-/// Every stretch that reaches `least`, in order.
-pub fn segments(text: &str, table: &Table, least: f32) -> Vec<Segment> {
+/// Every stretch that reaches `least`, in [`UNIT`](super::UNIT)s, in order.
+pub fn segments(text: &str, table: &Table, least: i32) -> Vec<Segment> {
+    remembering(text, &mut Memo::new(table), least)
+}
+
+/// The same, with what is known from texts before.
+pub(super) fn remembering(text: &str, memo: &mut Memo<'_>, least: i32) -> Vec<Segment> {
     let mut found = Vec::new();
     let (mut open, mut best) = (Segment::default(), Segment::default());
-    token::steps(text, |step| {
-        let logit = table.logit(step.cells()).clamp(-MOST, MOST) - DRIFT;
-        if open.sum <= 0.0 {
-            open = Segment { range: step.start..step.end, sum: 0.0, steps: 0 };
+    let (mut before, mut place) = (0_i32, 0_usize);
+    walk::sums(text, memo, |step, sum| {
+        let (odd, far) = (before, place);
+        before += ((sum << 8) - before) >> 4;
+        place = (place + 1).min(FAR);
+        if open.sum <= 0 {
+            // Nearly every step of what makes sense ends here: nothing is open, and it opens nothing.
+            if sum <= DRIFT {
+                return;
+            }
+            open = Segment { range: step.clone(), sum: 0, steps: 0, before: odd, place: far };
         }
-        open.sum += logit;
+        open.sum += sum - DRIFT;
         open.steps += 1;
         open.range.end = step.end;
         if open.sum > best.sum {
             best = open.clone();
         }
-        if open.sum <= 0.0 || open.sum < best.sum - FALL {
-            if best.sum >= least {
+        if open.sum <= 0 || open.sum < best.sum - FALL {
+            if best.sum >= least && best.steps >= FEW {
                 found.push(std::mem::take(&mut best));
             }
             best = Segment::default();
-            open.sum = 0.0;
+            open.sum = 0;
         }
     });
-    if best.sum >= least {
+    if best.sum >= least && best.steps >= FEW {
         found.push(best);
     }
     found
 }
 
 impl Segment {
-    /// What the score card says of it, in logits: over zero is sure.
-    pub fn logit(&self, text: &str, table: &Table) -> f32 {
-        let stretch = text.get(self.range.clone()).unwrap_or_default();
-        card::weigh(&card::properties(stretch, table), &table.card)
+    /// What the trees say of it, in thousandths of a logit: zero and more is sure.
+    pub fn logit(&self, text: &str, table: &Table) -> i32 {
+        table.forest.weigh(&card::properties(text, self, table))
     }
 }
 
 /// From this sum on a stretch is weighed as a whole.
-pub const CANDIDATE: f32 = 6.0;
-/// One step counts for no more than this.
-const MOST: f32 = 3.0;
-/// Harmless text of little-known kinds rises slowly; what rises slower than this, in logits a step, does not rise.
-const DRIFT: f32 = 0.2;
+pub const CANDIDATE: i32 = 100;
+/// Harmless text of little-known kinds rises slowly; what rises slower than this a step does not rise.
+const DRIFT: i32 = 6;
 /// A stretch ends where the sum has fallen so far.
-const FALL: f32 = 12.0;
+const FALL: i32 = 320;
+/// A stretch of fewer steps says too little.
+const FEW: usize = 6;
+/// So many steps before a stretch are counted.
+const FAR: usize = 64;

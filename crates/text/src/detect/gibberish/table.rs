@@ -1,19 +1,22 @@
-//! The shipped weights: a small number for each cell, and how much one unit of it is.
+//! The shipped weights: a small number for each cell, two short vectors for each word, and the trees that weigh stretches.
+//! All arithmetic is in whole numbers, so that every machine says the same.
 
 use std::sync::LazyLock;
 
-use super::{card::WEIGHTS, token::BITS};
+use super::{
+    forest::Forest,
+    token::{CELLS, ROWS, Step},
+};
 
-/// Weights by cell.
+/// Weights by cell and by word.
 #[derive(Clone, Debug)]
 pub struct Table {
-    weights: Vec<i8>,
-    /// Logits of a unit.
-    unit: f32,
-    /// Added at each step, in logits.
-    bias: f32,
-    /// The score card of whole stretches.
-    pub card: [f32; WEIGHTS],
+    cells: Vec<i8>,
+    vectors: Vec<[i8; WIDTH]>,
+    /// Added at each step, in units.
+    bias: i16,
+    /// What weighs whole stretches.
+    pub forest: Forest,
     /// The seed that the weights were fitted with.
     pub seed: u64,
     /// SHA-256 over the texts that they were fitted to.
@@ -23,7 +26,7 @@ pub struct Table {
 impl Default for Table {
     /// A table that knows nothing and finds nothing.
     fn default() -> Self {
-        Self { weights: Vec::new(), unit: 1.0, bias: -1.0, card: [-1.0; WEIGHTS], seed: 0, data: [0; 32] }
+        Self { cells: Vec::new(), vectors: Vec::new(), bias: -1, forest: Forest::default(), seed: 0, data: [0; 32] }
     }
 }
 
@@ -33,12 +36,74 @@ pub(super) fn shipped() -> &'static Table {
     &SHIPPED
 }
 
+/// What speaks for a step between words that nobody put together, in units: more is odder.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Parts {
+    /// By what follows what, and by the letters.
+    pub cells: i32,
+    /// By the word before.
+    pub pair: i32,
+    /// By the words before it.
+    pub topic: i32,
+    /// All of it, within bounds.
+    pub sum: i32,
+}
+
+/// Reads steps one after the other, with the words before in mind.
+pub(super) struct Reader<'t> {
+    table: &'t Table,
+    recent: [u32; RECENT],
+    at: usize,
+    topic: [i32; HALF],
+    before: u32,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) const fn new(table: &'t Table) -> Self {
+        Self { table, recent: [NONE; RECENT], at: 0, topic: [0; HALF], before: NONE }
+    }
+
+    pub(super) fn read(&mut self, step: &Step) -> Parts {
+        let cells = step.cells().iter().map(|cell| self.table.weight(*cell)).sum::<i32>() + self.table.bias();
+        let [to_pair, to_topic, _, own] = parts(self.table.row(step.row));
+        let [_, _, from_pair, _] = parts(self.table.row(self.before));
+        let product = |(a, b): (&i8, &i8)| i32::from(*a) * i32::from(*b);
+        let pair = to_pair.iter().zip(&from_pair).map(product).sum::<i32>() >> SHIFT;
+        let topic = to_topic.iter().zip(&self.topic).map(|(a, b)| i32::from(*a) * b).sum::<i32>() >> (SHIFT + 3);
+        if let Some(oldest) = self.recent.get_mut(self.at) {
+            let [_, _, _, gone] = parts(self.table.row(*oldest));
+            for ((sum, new), old) in self.topic.iter_mut().zip(own).zip(gone) {
+                *sum += i32::from(new) - i32::from(old);
+            }
+            *oldest = step.row;
+        }
+        self.at = (self.at + 1) % RECENT;
+        self.before = step.row;
+        Parts { cells, pair, topic, sum: bounded(cells + pair + topic, step.signs) }
+    }
+}
+
+/// What a step counts for, with so many signs before its word: many say more than one.
+pub(super) fn bounded(sum: i32, signs: u32) -> i32 {
+    let most = MOST + SIGN * i32::try_from(signs.saturating_sub(2).min(8)).unwrap_or_default();
+    sum.clamp(-MOST, most)
+}
+
+/// Four vectors: towards the word before, towards the words before, and what a later word sees of this one by the same two.
+pub(super) fn parts(row: &[i8; WIDTH]) -> [[i8; HALF]; 4] {
+    let mut parts = [[0; HALF]; 4];
+    for (part, values) in parts.iter_mut().zip(row.as_chunks().0) {
+        *part = *values;
+    }
+    parts
+}
+
 impl Table {
-    /// Packs weights, in logits and by cell.
-    pub fn pack(cells: &[f32], bias: f32, seed: u64, data: [u8; 32]) -> Self {
-        let unit = LARGEST / f32::from(i8::MAX);
-        let weights = cells.iter().map(|weight| whole(weight.clamp(-LARGEST, LARGEST) / unit)).collect();
-        Self { weights, unit, bias, card: [0.0; WEIGHTS], seed, data }
+    /// Packs weights, in logits: by cell, and by row.
+    pub fn pack(cells: &[f32], vectors: &[[f32; WIDTH]], bias: f32, seed: u64, data: [u8; 32]) -> Self {
+        let cells = cells.iter().map(|weight| whole(*weight / UNIT)).collect();
+        let vectors = vectors.iter().map(|row| row.map(|value| whole(value / VECTOR_UNIT))).collect();
+        Self { cells, vectors, bias: i16::from(whole(bias / UNIT)), forest: Forest::default(), seed, data }
     }
 
     /// Writes the file: what [`Table::read`] reads.
@@ -46,10 +111,10 @@ impl Table {
         let mut file = MAGIC.to_vec();
         file.extend(self.seed.to_le_bytes());
         file.extend(self.data);
-        file.extend(self.unit.to_le_bytes());
         file.extend(self.bias.to_le_bytes());
-        file.extend(self.card.iter().flat_map(|weight| weight.to_le_bytes()));
-        file.extend(self.weights.iter().flat_map(|weight| weight.to_le_bytes()));
+        file.extend(self.cells.iter().flat_map(|weight| weight.to_le_bytes()));
+        file.extend(self.vectors.iter().flatten().flat_map(|value| value.to_le_bytes()));
+        self.forest.write(&mut file);
         file
     }
 
@@ -58,24 +123,30 @@ impl Table {
         let mut rest = file.strip_prefix(MAGIC.as_slice())?;
         let seed = u64::from_le_bytes(take(&mut rest)?);
         let data = take(&mut rest)?;
-        let unit = f32::from_le_bytes(take(&mut rest)?);
-        let bias = f32::from_le_bytes(take(&mut rest)?);
-        let mut card = [0.0; WEIGHTS];
-        for weight in &mut card {
-            *weight = f32::from_le_bytes(take(&mut rest)?);
-        }
-        let weights: Vec<i8> = rest.iter().map(|byte| i8::from_le_bytes([*byte])).collect();
-        (weights.len() == 1 << BITS
-            && unit.is_finite()
-            && bias.is_finite()
-            && card.iter().all(|weight| weight.is_finite()))
-        .then_some(Self { weights, unit, bias, card, seed, data })
+        let bias = i16::from_le_bytes(take(&mut rest)?);
+        let (cells, rest) = rest.split_at_checked(CELLS)?;
+        let (vectors, rest) = rest.split_at_checked(ROWS * WIDTH)?;
+        let signed = |byte: u8| i8::from_le_bytes([byte]);
+        Some(Self {
+            cells: cells.iter().copied().map(signed).collect(),
+            vectors: vectors.as_chunks().0.iter().map(|row: &[u8; WIDTH]| row.map(signed)).collect(),
+            bias,
+            forest: Forest::read(rest)?,
+            seed,
+            data,
+        })
     }
 
-    /// How much more a step looks like one between words that nobody put together, in logits.
-    pub(super) fn logit(&self, cells: &[u32]) -> f32 {
-        let weight = |cell: &u32| self.weights.get(*cell as usize).map_or(0, |weight| i16::from(*weight));
-        f32::from(cells.iter().map(weight).sum::<i16>()) * self.unit + self.bias
+    pub(super) fn weight(&self, cell: u32) -> i32 {
+        self.cells.get(cell as usize).map_or(0, |weight| i32::from(*weight))
+    }
+
+    pub(super) fn bias(&self) -> i32 {
+        i32::from(self.bias)
+    }
+
+    pub(super) fn row(&self, row: u32) -> &[i8; WIDTH] {
+        self.vectors.get(row as usize).unwrap_or(&[0; WIDTH])
     }
 }
 
@@ -84,14 +155,29 @@ fn whole(value: f32) -> i8 {
     value.round() as i8
 }
 
-fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+pub(super) fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     let (first, after) = rest.split_first_chunk()?;
     *rest = after;
     Some(*first)
 }
 
 /// The first bytes of the file: a name and the version of steps that the weights belong to.
-const MAGIC: &[u8; 12] = b"PALISADEGIB1";
+const MAGIC: &[u8; 12] = b"PALISADEGIB2";
+/// No row: the word before the first.
+pub(super) const NONE: u32 = u32::MAX;
 
-/// No weight is larger, in logits.
-const LARGEST: f32 = 4.0;
+/// Logits of one unit.
+pub const UNIT: f32 = 1.0 / 32.0;
+/// One unit of a vector: the product of two, [`SHIFT`] bits less, is a [`UNIT`].
+pub const VECTOR_UNIT: f32 = 0.022_097_087;
+pub(super) const SHIFT: u32 = 6;
+/// How many numbers one vector has.
+pub const HALF: usize = 8;
+/// How many numbers the four vectors of a word have.
+pub const WIDTH: usize = 4 * HALF;
+/// So many words before count for the topic.
+pub const RECENT: usize = 8;
+/// One step counts for no more units than this.
+const MOST: i32 = 128;
+/// And for so many more for each further sign before it.
+const SIGN: i32 = 24;

@@ -3,15 +3,30 @@
 
 /// A word: letters of one script, or digits. Camel case is cut where a capital follows a small letter.
 #[derive(Clone, Copy, Debug, Default)]
-struct Word {
+pub(super) struct Word {
     /// Hash of its letters without regard to case.
-    hash: u32,
+    pub(super) hash: u32,
     /// Its first three bytes.
-    head: u32,
+    pub(super) head: u32,
     /// Its last three bytes.
-    tail: u32,
+    pub(super) tail: u32,
     /// Script, case and length, in one number.
-    shape: u32,
+    pub(super) shape: u32,
+    /// Cells of every four letters in a row, the blanks around it included.
+    grams: [u32; MOST_GRAMS],
+    count: usize,
+}
+
+impl Word {
+    /// Its row in the table of vectors: numbers of one length share one.
+    pub(super) fn row(&self) -> u32 {
+        let name = if self.shape & u32::from(SCRIPT) == DIGITS { self.shape } else { self.hash };
+        u32::try_from((u64::from(name.wrapping_mul(0x85eb_ca6b)) * ROWS as u64) >> 32).unwrap_or_default()
+    }
+
+    pub(super) fn grams(&self) -> &[u32] {
+        self.grams.get(..self.count).unwrap_or_default()
+    }
 }
 
 /// What is seen between two words, as numbers of cells in the table.
@@ -31,6 +46,10 @@ pub struct Step {
     pub gap: u32,
     /// Script, case and length of the word.
     pub shape: u32,
+    /// How many signs and blanks stand before it, runs of one counted once.
+    pub signs: u32,
+    /// The row of the word in the table of vectors.
+    pub row: u32,
 }
 
 impl Step {
@@ -49,15 +68,47 @@ impl Step {
         (self.shape >> 3) & 3
     }
 
-    fn add(&mut self, kind: u32, first: u32, second: u32) {
-        if let Some(cell) = self.cells.get_mut(self.count) {
-            let mixed = (u64::from(first) ^ (u64::from(kind) << 40)).wrapping_mul(FIRST)
-                ^ u64::from(second).wrapping_add(u64::from(kind)).wrapping_mul(SECOND);
-            let mixed = (mixed ^ (mixed >> 31)).wrapping_mul(FIRST);
-            *cell = u32::try_from(mixed >> (64 - BITS)).unwrap_or_default();
+    /// How many bytes the word has, up to some.
+    pub const fn bytes(&self) -> usize {
+        self.end - self.start
+    }
+
+    fn extend(&mut self, cells: &[u32]) {
+        for (to, from) in self.cells.iter_mut().skip(self.count).zip(cells) {
+            *to = *from;
             self.count += 1;
         }
     }
+
+    fn add(&mut self, kind: u32, first: u32, second: u32) {
+        if let Some(to) = self.cells.get_mut(self.count) {
+            *to = cell(kind, first, second);
+            self.count += 1;
+        }
+    }
+}
+
+/// The cell of two things that follow one another.
+pub(super) fn cell(kind: u32, first: u32, second: u32) -> u32 {
+    let mixed = (u64::from(first) ^ (u64::from(kind) << 40)).wrapping_mul(FIRST)
+        ^ u64::from(second).wrapping_add(u64::from(kind)).wrapping_mul(SECOND);
+    let mixed = (mixed ^ (mixed >> 31)).wrapping_mul(FIRST);
+    u32::try_from(mixed >> (64 - BITS)).unwrap_or_default()
+}
+
+/// The cell of four letters in a row.
+fn gram_cell(four: u32) -> u32 {
+    (1 << BITS) + (four.wrapping_mul(0x9e37_79b1) >> (32 - GRAM_BITS))
+}
+
+/// The cell of three signs in a row.
+pub(super) fn sign_cell(three: u32) -> u32 {
+    gram_cell(three ^ SIGNS)
+}
+
+/// What the word beside a gap counts for among its signs.
+pub(super) const fn neighbour(shape: u32) -> u32 {
+    LETTERS + (shape & 0x1f)
 }
 
 /// Hands over every step of a text, in order. One pass, no memory.
@@ -79,11 +130,13 @@ pub fn steps(text: &str, mut each: impl FnMut(&Step)) {
         let mut step = Step {
             cells: [0; MOST_CELLS],
             count: 0,
+            row: word.row(),
             start: at,
             end,
             word: word.hash,
             joined: word.hash ^ gap.hash.rotate_left(9),
             gap: gap.hash,
+            signs: gap.len,
             shape: word.shape,
         };
         let shapes = (before.shape << 8) | word.shape;
@@ -98,19 +151,31 @@ pub fn steps(text: &str, mut each: impl FnMut(&Step)) {
         if gap.len > 1 {
             step.add(9, gap.ends(), gap.len.min(6));
         }
+        if gap.len > 1 {
+            gap.gram(neighbour(word.shape));
+            step.extend(gap.grams.get(..gap.count).unwrap_or_default());
+        }
+        step.extend(word.grams());
         each(&step);
         gap_before = gap.hash;
-        gap = Gap::default();
+        gap = Gap { three: neighbour(word.shape), ..Gap::default() };
         before = word;
         at = end;
     }
 }
 
 /// The word that begins at `start`, and the byte behind it.
-fn read(bytes: &[u8], start: usize, group: u8) -> (Word, usize) {
+pub(super) fn read(bytes: &[u8], start: usize, group: u8) -> (Word, usize) {
     let (mut hash, mut head, mut tail, mut end) = (0x811c_9dc5_u32, 0_u32, 0_u32, start);
     let (mut small, mut capital) = (0_u32, 0_u32);
     let mut current = group;
+    let (mut grams, mut count, mut four) = ([0; MOST_GRAMS], 0, u32::from(b' '));
+    let mut gram = |four: u32| {
+        if let Some(cell) = grams.get_mut(count) {
+            *cell = gram_cell(four);
+            count += 1;
+        }
+    };
     for byte in bytes.get(start..).unwrap_or_default() {
         let next = class(*byte);
         // The rest of a character stays with its first byte.
@@ -127,7 +192,14 @@ fn read(bytes: &[u8], start: usize, group: u8) -> (Word, usize) {
             head = (head << 8) | u32::from(letter);
         }
         tail = ((tail << 8) | u32::from(letter)) & 0x00ff_ffff;
+        four = (four << 8) | u32::from(letter);
         end += 1;
+        if end - start > 2 {
+            gram(four);
+        }
+    }
+    if end - start > 1 {
+        gram((four << 8) | u32::from(b' '));
     }
     let length = match end - start {
         0..=1 => 0,
@@ -146,7 +218,7 @@ fn read(bytes: &[u8], start: usize, group: u8) -> (Word, usize) {
         _ => 3,
     };
     let shape = u32::from(group & SCRIPT) | (case << 3) | (length << 5);
-    (Word { hash, head, tail, shape }, end)
+    (Word { hash, head, tail, shape, grams, count }, end)
 }
 
 /// What stands between two words: signs and blanks. Runs of blanks count as one, and so do runs of one sign.
@@ -156,6 +228,10 @@ struct Gap {
     first: u8,
     last: u8,
     len: u32,
+    /// Cells of every three signs in a row, the words on both sides taken for signs.
+    grams: [u32; MOST_GRAMS],
+    count: usize,
+    three: u32,
 }
 
 impl Gap {
@@ -169,24 +245,35 @@ impl Gap {
             return;
         }
         if byte == b'\n' && self.last == b' ' && self.len == 1 {
-            *self = Self::default();
+            *self = Self { three: self.three >> 8, ..Self::default() };
         }
         if self.len == 0 {
             self.first = byte;
         }
         self.last = byte;
         self.len += 1;
+        self.gram(u32::from(byte));
         if self.len <= LONGEST_GAP {
             self.hash = (self.hash.rotate_left(5) ^ u32::from(byte)).wrapping_mul(0x9e37_79b1);
         }
     }
 
-    fn ends(self) -> u32 {
+    fn gram(&mut self, sign: u32) {
+        self.three = ((self.three << 8) | sign) & 0x00ff_ffff;
+        if self.len > 1
+            && let Some(cell) = self.grams.get_mut(self.count)
+        {
+            *cell = sign_cell(self.three);
+            self.count += 1;
+        }
+    }
+
+    fn ends(&self) -> u32 {
         (u32::from(self.first) << 16) | (u32::from(self.last) << 24) | (self.len.min(3) << 8)
     }
 }
 
-fn class(byte: u8) -> u8 {
+pub(super) fn class(byte: u8) -> u8 {
     CLASSES.get(usize::from(byte)).copied().unwrap_or(SIGN)
 }
 
@@ -216,20 +303,32 @@ const CLASSES: [u8; 256] = {
     classes
 };
 
-const SCRIPT: u8 = 7;
-const LOWER: u8 = 0;
-const UPPER: u8 = 8;
+pub(super) const SCRIPT: u8 = 7;
+pub(super) const LOWER: u8 = 0;
+pub(super) const UPPER: u8 = 8;
 const DIGIT: u8 = 7;
-const REST: u8 = 32;
-const SIGN: u8 = 64;
+pub(super) const REST: u8 = 32;
+pub(super) const SIGN: u8 = 64;
 
 /// The script of digits.
 pub(super) const DIGITS: u32 = 7;
 
-const LONGEST_GAP: u32 = 8;
-const MOST_CELLS: usize = 9;
+/// Further signs do not name a gap.
+pub(super) const LONGEST_GAP: u32 = 8;
+/// So many cells of letters or signs in a row, at most.
+pub(super) const MOST_GRAMS: usize = 12;
+const MOST_CELLS: usize = 9 + 2 * MOST_GRAMS;
+/// Words among signs: no sign of its own.
+const LETTERS: u32 = 0x80;
+const SIGNS: u32 = 0x2d00_0000;
 const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
 const SECOND: u64 = 0xd6e8_feb8_6659_fd93;
 
-/// So many bits number a cell.
-pub const BITS: u32 = 18;
+/// So many bits number a cell of what follows what.
+const BITS: u32 = 17;
+/// So many bits number a cell of four letters.
+const GRAM_BITS: u32 = 16;
+/// How many cells there are: those of what follows what, then those of letters.
+pub const CELLS: usize = (1 << BITS) + (1 << GRAM_BITS);
+/// How many rows the table of vectors has.
+pub const ROWS: usize = 5632;

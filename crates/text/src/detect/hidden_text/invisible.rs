@@ -42,6 +42,23 @@ pub(super) fn find(text: &str, chars: impl Iterator<Item = (usize, char)>) -> Ve
     hits
 }
 
+/// Whether a line may hold an invisible character, by the first bytes of those that there are.
+pub(super) fn may_hold(line: &[u8]) -> bool {
+    let leads = line.iter().enumerate().filter(|(_, byte)| **byte >= 0xc2);
+    leads.filter_map(|(at, _)| line.get(at..)).any(|rest| {
+        matches!(
+            rest,
+            [0xc2, 0xad, ..]
+                | [0xe1, 0x85 | 0xa0, ..]
+                | [0xe2, 0x80, 0x8b..=0x8d | 0xaa..=0xae, ..]
+                | [0xe2, 0x81, 0xa0..=0xa9, ..]
+                | [0xe3, 0x85, ..]
+                | [0xef, 0xb8 | 0xbb | 0xbe, ..]
+                | [0xf3, 0xa0, ..]
+        )
+    })
+}
+
 /// The text that tag characters or variation selectors spell.
 pub(super) fn decode(hidden: &str) -> Option<String> {
     let tags: String = hidden
@@ -202,6 +219,14 @@ mod tests {
 
     fn in_tags(text: &str) -> String {
         text.chars().map(|c| char::from_u32(0xe0000 + u32::from(c)).unwrap()).collect()
+    }
+
+    #[test]
+    fn no_line_with_an_invisible_character_is_passed_over() {
+        for c in ('\u{80}'..=char::MAX).filter(|c| class(*c).is_some()) {
+            assert!(may_hold(c.to_string().as_bytes()), "{c:?}");
+        }
+        assert!(!may_hold("“Schöne Grüße” – naïve, 日本語、привет…".as_bytes()));
     }
 
     #[test]

@@ -74,24 +74,24 @@ impl Detector for HiddenText {
     fn find(&self, text: &str) -> Vec<Hit> {
         let mut hits = markup::find(text);
         if !text.is_ascii() {
-            let lines = || foreign_lines(text);
-            hits.extend(invisible::find(text, lines().flatten()));
-            hits.extend(script::find(lines()));
+            hits.extend(invisible::find(text, lines(text, invisible::may_hold).flatten()));
+            hits.extend(script::find(lines(text, script::may_hold)));
         }
         hits.sort_by_key(|hit| hit.range.start);
         hits
     }
 }
 
-/// The characters of each line that is not plain ASCII, with their places in the text, and a line break at the end.
-/// Most lines of most texts are skipped at the speed of memory.
-fn foreign_lines(text: &str) -> impl Iterator<Item = impl Iterator<Item = (usize, char)>> {
+/// The characters of each line that may hold something, with their places in the text, and a line break at the end. Most
+/// lines of most texts are plain ASCII and skipped at the speed of memory; others are seldom of more than one script.
+fn lines(text: &str, may_hold: fn(&[u8]) -> bool) -> impl Iterator<Item = impl Iterator<Item = (usize, char)>> {
     let mut at = 0;
     text.split_inclusive('\n').filter_map(move |line| {
         let start = at;
         at += line.len();
         let end = (!line.ends_with('\n')).then_some((at, '\n'));
-        (!line.is_ascii()).then(|| line.char_indices().map(move |(place, c)| (start + place, c)).chain(end))
+        (!line.is_ascii() && may_hold(line.as_bytes()))
+            .then(|| line.char_indices().map(move |(place, c)| (start + place, c)).chain(end))
     })
 }
 

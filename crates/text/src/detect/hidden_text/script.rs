@@ -21,6 +21,11 @@ pub(super) fn find(lines: impl Iterator<Item = impl Iterator<Item = (usize, char
     words.into_iter().map(|range| Hit { range, kind: "mixed-script", confidence }).collect()
 }
 
+/// Whether a line may hold a letter that looks Latin, by the first bytes of the scripts of [`LOOK_LATIN`].
+pub(super) fn may_hold(line: &[u8]) -> bool {
+    line.iter().any(|byte| (0xcd..=0xd6).contains(byte))
+}
+
 struct Word {
     start: usize,
     latin: usize,
@@ -48,7 +53,13 @@ const MANY: usize = 64;
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::kinds;
+    use super::{super::tests::kinds, *};
+
+    #[test]
+    fn no_line_with_a_look_alike_is_passed_over() {
+        assert!(LOOK_LATIN.chars().all(|c| may_hold(c.to_string().as_bytes())));
+        assert!(!may_hold("“Schöne Grüße” – 日本語".as_bytes()));
+    }
 
     #[test]
     fn look_alikes() {

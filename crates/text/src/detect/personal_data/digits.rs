@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::super::hints;
+
 /// Something with digits in it.
 #[derive(Debug)]
 pub(super) enum Token {
@@ -58,7 +60,7 @@ impl Number {
 pub(super) fn walk(text: &str, take: &mut dyn FnMut(Token)) {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(skip) = bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit)) {
+    while let Some(skip) = bytes.get(at..).and_then(hints::number) {
         let digit = at + skip;
         let start = digit - bytes.get(at..digit).map_or(0, |head| trailing(head, u8::is_ascii_alphanumeric));
         let end = digit + bytes.get(digit..).map_or(0, |tail| leading(tail, u8::is_ascii_alphanumeric));
@@ -162,22 +164,20 @@ fn in_url(bytes: &[u8], at: usize) -> bool {
 }
 
 /// What stands between the group that ends at `at` and the next: `-`, ` `, `.`, `/`, brackets, or a pair of those. The
-/// position of the next digit.
+/// position of the next digit. Spaces and dashes that are wider or do not break count as the plain ones.
 fn gap(bytes: &[u8], at: usize) -> Option<(Option<u8>, usize)> {
+    if let Some((sign, len)) = bytes.get(at..).and_then(wide) {
+        let next = at + len;
+        return bytes
+            .get(next)
+            .filter(|byte| byte.is_ascii_digit() && group_ends(bytes, next))
+            .map(|_| (Some(sign), next));
+    }
     let inside = |byte: &u8| matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')');
     let len = leading(bytes.get(at..bytes.len().min(at + 4))?, inside);
     let separator = *bytes.get(at)?;
     let next = *bytes.get(at + len)?;
-    if len == 0 || !next.is_ascii_digit() {
-        return None;
-    }
-    // The next group must be digits only: `12 3rd`.
-    let digits = leading(bytes.get(at + len..)?, u8::is_ascii_digit);
-    let next_after = bytes.get(at + len + digits);
-    // An extension: `604-9477x6538`.
-    let extension =
-        matches!(next_after, Some(b'x')) && bytes.get(at + len + digits + 1).is_some_and(u8::is_ascii_digit);
-    if next_after.is_some_and(u8::is_ascii_alphabetic) && !extension {
+    if len == 0 || !next.is_ascii_digit() || !group_ends(bytes, at + len) {
         return None;
     }
     let gap = bytes.get(at..at + len)?;
@@ -186,6 +186,26 @@ fn gap(bytes: &[u8], at: usize) -> Option<(Option<u8>, usize)> {
         2 | 3 if gap.contains(&b'(') || gap.contains(&b')') || gap == b" -" => Some((None, at + len)),
         3 if gap == b" - " => None,
         1 => Some((None, at + 1)),
+        _ => None,
+    }
+}
+
+/// Whether the group at `at` is digits only, unlike `12 3rd`; it may have an extension: `604-9477x6538`.
+fn group_ends(bytes: &[u8], at: usize) -> bool {
+    let end = at + leading(bytes.get(at..).unwrap_or_default(), u8::is_ascii_digit);
+    let after = bytes.get(end);
+    let extension = after == Some(&b'x') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
+    extension || !after.is_some_and(u8::is_ascii_alphabetic)
+}
+
+/// The plain sign for a space or dash beyond ASCII at the head of the bytes, and its length.
+fn wide(bytes: &[u8]) -> Option<(u8, usize)> {
+    match bytes {
+        // No-break space; thin, figure and narrow spaces.
+        [0xc2, 0xa0, ..] => Some((b' ', 2)),
+        [0xe2, 0x80, 0x82..=0x8a | 0xaf, ..] => Some((b' ', 3)),
+        // Hyphen, no-break hyphen, figure dash, en dash, minus.
+        [0xe2, 0x80, 0x90..=0x93, ..] | [0xe2, 0x88, 0x92, ..] => Some((b'-', 3)),
         _ => None,
     }
 }
@@ -225,6 +245,7 @@ mod tests {
         assert_eq!(tokens("(370)475-5238"), ["n:(370)475-5238"]);
         assert_eq!(tokens("+33 4 74-Fax, 12-Fax-1"), ["n:+33 4 74", "n:12!", "n:1!"]);
         assert_eq!(tokens("12, 13"), ["n:12", "n:13"]);
+        assert_eq!(tokens("06\u{a0}12\u{202f}34\u{2011}56 x"), ["n:06\u{a0}12\u{202f}34\u{2011}56"]);
         assert_eq!(tokens("AB123456C"), ["m:AB123456C"]);
         assert_eq!(tokens("00:1a:2b:3c:4d:5e x"), ["c:00:1a:2b:3c:4d:5e"]);
         assert_eq!(tokens("at 12:30"), ["n:12", "n:30"]);

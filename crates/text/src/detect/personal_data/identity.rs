@@ -72,7 +72,7 @@ fn remainder(account: &[u8]) -> Option<u32> {
 }
 
 /// A national number with a check letter, and how sure it is without a word beside it.
-fn national(word: &[u8]) -> Option<(&'static str, Confidence)> {
+pub(super) fn national(word: &[u8]) -> Option<(&'static str, Confidence)> {
     let digits = |from: usize, to: usize| {
         let part = word.get(from..to)?;
         part.iter()
@@ -159,7 +159,7 @@ fn more_national(word: &[u8]) -> Option<&'static str> {
 }
 
 /// Italy: letters of the name, date and place of birth, a check letter.
-fn is_codice_fiscale(word: &[u8]) -> bool {
+pub(super) fn is_codice_fiscale(word: &[u8]) -> bool {
     let shaped = word.iter().enumerate().all(|(place, byte)| match place {
         0..=5 | 8 | 11 | 15 => byte.is_ascii_uppercase(),
         // Letters stand for digits where two people would share a number.

@@ -1,6 +1,8 @@
 //! Personal data: finds what names, reaches or identifies a person. Each family of identifiers is a file; this one
 //! describes the detector and puts the families together.
 
+mod announced;
+mod card;
 mod context;
 mod crypto;
 mod date;
@@ -8,30 +10,34 @@ mod digits;
 mod email;
 mod identity;
 mod labelled;
+mod lettered;
 mod more_schemes;
 mod network;
 mod number;
 mod person;
 mod place;
+mod scheme_table;
 mod schemes;
+mod spelt;
 mod url;
 
 use context::Contexts;
 use palisade_base::Meta;
 pub(crate) use schemes::luhn;
 
-use super::{Detector, Hit, settled};
+use super::{Detector, Hit, Sort, escaped, settled};
 
 palisade_base::meta! {
     /// ## What it does
     ///
     /// Finds personal data in text: e-mail addresses, phone numbers, payment cards, bank accounts (IBAN), national
-    /// identifiers of some thirty countries, passports, driving licences, health record numbers, dates of birth, IP
+    /// identifiers of some forty countries, passports, driving licences, health record numbers, dates of birth, IP
     /// and MAC addresses, addresses of pages and of crypto currencies; and, less surely, postal addresses and names.
     ///
     /// Check digits come before shapes, and words before naked digits: a run of sixteen digits is a payment card only
     /// if its issuer exists and its check digit is right; a nine-digit number is a national identifier only if the
-    /// words around it say so.
+    /// words around it say so. Values are read through the escapes of addresses, JSON and HTML, and addresses also where
+    /// they are spelt out, `jane (at) mail (dot) test`.
     ///
     /// ## Why it matters
     ///
@@ -50,9 +56,10 @@ palisade_base::meta! {
     ///
     /// ## Limits
     ///
-    /// Names in running prose are found only beside a title, a greeting, a relation or a label such as `name:`, and are
-    /// guesses; addresses need a postcode or a word for a street. National phone numbers without separators need a word
-    /// such as `phone` before them. Nothing says whether a person is real.
+    /// A row of six two-digit numbers with colons is a machine only behind a word such as `mac`. Names in running prose
+    /// are found only beside a title, a greeting, a relation or a label such as `name:`, and are guesses; addresses need a
+    /// postcode or a word for a street. National phone numbers without separators need a word such as `phone` before them.
+    /// Nothing says whether a person is real.
     ///
     /// ## References
     ///
@@ -78,29 +85,43 @@ impl Detector for PersonalData {
         &META
     }
 
+    fn sort(&self) -> Sort {
+        Sort::Personal
+    }
+
     fn find(&self, text: &str) -> Vec<Hit> {
-        let contexts = Contexts::of(text);
-        let mut hits = Vec::new();
-        email::find(text, &mut hits);
-        let addresses = hits.len();
-        url::find(text, &mut hits);
-        digits::walk(text, &mut |token| {
-            let found = match &token {
-                digits::Token::Colons(range) => network::of_colons(text, range.clone()),
-                digits::Token::Mixed(range) => identity::of_mixed(text, range.clone(), &contexts)
-                    .or_else(|| crypto::of_mixed(text, range.clone(), &contexts))
-                    .or_else(|| place::of_mixed(text, range)),
-                digits::Token::Number(number) => {
-                    number::judge(text, number, &contexts, hits.get(..addresses).unwrap_or_default())
-                        .or_else(|| place::of_digits(text, &number.range))
-                        .or_else(|| number.groups.last().and_then(|code| place::of_digits(text, code)))
-                }
-            };
-            hits.extend(found);
-        });
-        labelled::find(text, &contexts, &mut hits);
+        let mut hits = plain(text);
+        // Names and pages are found in the open or not at all.
+        let escaped = escaped::find(text, plain).into_iter();
+        hits.extend(escaped.filter(|hit| !matches!(hit.kind, "url" | "person-name" | "postal-address")));
         settled(hits)
     }
+}
+
+/// What stands in the open.
+fn plain(text: &str) -> Vec<Hit> {
+    let contexts = Contexts::of(text);
+    let mut hits = Vec::new();
+    email::find(text, &mut hits);
+    let addresses = hits.len();
+    spelt::find(text, &mut hits);
+    url::find(text, &mut hits);
+    digits::walk(text, &mut |token| {
+        let found = match &token {
+            digits::Token::Colons(range) => network::of_colons(text, range.clone()),
+            digits::Token::Mixed(range) => identity::of_mixed(text, range.clone(), &contexts)
+                .or_else(|| lettered::of_mixed(text, range, &contexts))
+                .or_else(|| crypto::of_mixed(text, range.clone(), &contexts))
+                .or_else(|| place::of_mixed(text, range)),
+            digits::Token::Number(number) => lettered::of_number(text, number, &contexts)
+                .or_else(|| number::judge(text, number, &contexts, hits.get(..addresses).unwrap_or_default()))
+                .or_else(|| place::of_digits(text, &number.range))
+                .or_else(|| number.groups.last().and_then(|code| place::of_digits(text, code))),
+        };
+        hits.extend(found);
+    });
+    labelled::find(text, &contexts, &mut hits);
+    hits
 }
 
 impl PersonalData {

@@ -56,6 +56,12 @@ pub(super) fn of_colons(text: &str, range: Range<usize>) -> Option<Hit> {
         return None;
     }
     if is_mac(run) {
+        // Without a letter it is rather a row of times or of numbers.
+        let digits = !run.bytes().any(|byte| byte.is_ascii_alphabetic());
+        let head = text.get(..range.start).unwrap_or_default();
+        if digits && !MACS.iter().any(|word| ends_with_word(head, word)) {
+            return None;
+        }
         return Some(hit(range, "mac-address"));
     }
     let address: Ipv6Addr = run.parse().ok()?;
@@ -81,6 +87,21 @@ fn ends_with_word(head: &str, word: &str) -> bool {
     head.len().checked_sub(word.len()).and_then(|at| head.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case(word))
 }
 
+/// What stands right before an address of this sort.
+const MACS: &[&str] = &[
+    "mac",
+    "mac address",
+    "mac-address",
+    "mac_address",
+    "mac addr",
+    "macaddr",
+    "ether",
+    "hwaddr",
+    "lladdr",
+    "bssid",
+    "physical address",
+];
+
 fn hit(range: Range<usize>, kind: &'static str) -> Hit {
     Hit { range, kind, confidence: Confidence::Medium }
 }
@@ -100,6 +121,7 @@ mod tests {
             ("host 2a00:1450:4001:81b::200e down", "ip-address"),
             ("mac 68:e0:b5:d3:22:24.", "mac-address"),
             ("mac 68-E0-B5-D3-22-24", "mac-address"),
+            ("HWaddr 16:20:30:40:50:60", "mac-address"),
         ] {
             assert_eq!(kinds(text), [kind], "{text}");
         }
@@ -115,6 +137,8 @@ mod tests {
             "fe80::1",
             "::1",
             "12:30:45",
+            "at 16:20:30:40:50:60",
+            "16-20-30-40-50-60",
             "a::b::c",
             "2024-11-22 10:11:12",
         ] {

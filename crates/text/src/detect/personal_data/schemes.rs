@@ -7,23 +7,23 @@ use super::{
     context::{Context, Contexts},
     date,
     digits::Number,
-    more_schemes,
+    scheme_table,
 };
 
 /// One kind of identifier.
-struct Scheme {
+pub(super) struct Scheme {
     /// Its kind, and the name under which words announce it.
-    kind: &'static str,
+    pub(super) kind: &'static str,
     /// Lengths of its groups as people write them, and the separators between.
-    shapes: &'static [&'static [usize]],
-    separators: &'static [u8],
+    pub(super) shapes: &'static [&'static [usize]],
+    pub(super) separators: &'static [u8],
     /// Its length in digits, for the form without separators.
-    len: usize,
-    valid: fn(&[u8]) -> bool,
+    pub(super) len: usize,
+    pub(super) valid: fn(&[u8]) -> bool,
     /// How sure the written form is without a word beside it; `None` means that a word is needed.
-    alone: Option<Confidence>,
+    pub(super) alone: Option<Confidence>,
     /// The same for the form without separators.
-    naked: Option<Confidence>,
+    pub(super) naked: Option<Confidence>,
 }
 
 /// What an identifier in groups of digits is.
@@ -39,7 +39,7 @@ pub(super) fn of_digits(
     let shape = number.shape();
     let (at, separator) = (number.range.start, number.separator());
     let naked = shape.len() == 1;
-    SCHEMES
+    scheme_table::SCHEMES
         .iter()
         .find_map(|scheme| {
             let grouped = scheme.shapes.contains(&shape.as_slice())
@@ -49,13 +49,26 @@ pub(super) fn of_digits(
                 return None;
             }
             let context = if scheme.kind == HEALTH { Context::Health } else { Context::Identity(scheme.kind) };
-            let announced = contexts.before(at, &[context]);
+            let announced = contexts.before(at, &[context]) || also(scheme.kind, contexts, at);
             let alone = if naked { scheme.naked } else { scheme.alone };
             let confidence =
                 if announced { Some(Confidence::High) } else { alone.filter(|_| !contexts.thing_before(at)) };
-            confidence.map(|confidence| (scheme.kind, confidence))
+            // A word that says so much as that it is some number of a person.
+            let called = || contexts.before(at, &[Context::AnyIdentity]).then_some(Confidence::Medium);
+            confidence.or_else(called).map(|confidence| (scheme.kind, confidence))
         })
         .filter(|_| !text.is_empty())
+}
+
+/// Whether a word announces a scheme that is named first of another country.
+fn also(kind: &str, contexts: &Contexts, at: usize) -> bool {
+    let others: &[&'static str] = match kind {
+        "pt-nif" => &["es-dni"],
+        "no-fodselsnummer" | "dk-cpr" | "fi-hetu" => &["se-personnummer"],
+        "se-personnummer" => &["no-fodselsnummer"],
+        _ => &[],
+    };
+    others.iter().any(|other| contexts.before(at, &[Context::Identity(other)]))
 }
 
 /// The check digit of ISO/IEC 7812 (Luhn).
@@ -88,12 +101,12 @@ pub(super) fn part(digits: &[u8], from: usize, len: usize) -> u32 {
     u32::try_from(value(digits.get(from..from + len).unwrap_or_default())).unwrap_or(0)
 }
 
-fn us_ssn(digits: &[u8]) -> bool {
+pub(super) fn us_ssn(digits: &[u8]) -> bool {
     let (area, group, serial) = (part(digits, 0, 3), part(digits, 3, 2), part(digits, 5, 4));
     area != 0 && area != 666 && area < 900 && group != 0 && serial != 0 && value(digits) != 123_456_789
 }
 
-fn fr_nir(digits: &[u8]) -> bool {
+pub(super) fn fr_nir(digits: &[u8]) -> bool {
     let month = part(digits, 3, 2);
     let number = value(digits.get(..13).unwrap_or_default());
     matches!(digits.first(), Some(1 | 2))
@@ -101,11 +114,11 @@ fn fr_nir(digits: &[u8]) -> bool {
         && 97 - number % 97 == u64::from(part(digits, 13, 2))
 }
 
-fn nl_bsn(digits: &[u8]) -> bool {
+pub(super) fn nl_bsn(digits: &[u8]) -> bool {
     weighted(digits, &[9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 == 0 && value(digits) > 9_999_999
 }
 
-fn br_cpf(digits: &[u8]) -> bool {
+pub(super) fn br_cpf(digits: &[u8]) -> bool {
     let check = |len: i64, weights: &[i64]| {
         let rest = weighted(digits, weights) * 10 % 11 % 10;
         usize::try_from(len).is_ok_and(|at| digit(digits, at) == rest)
@@ -115,12 +128,12 @@ fn br_cpf(digits: &[u8]) -> bool {
         && digits.iter().any(|d| Some(d) != digits.first())
 }
 
-fn pl_pesel(digits: &[u8]) -> bool {
+pub(super) fn pl_pesel(digits: &[u8]) -> bool {
     let sum = weighted(digits, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]);
     sum % 10 == 0 && date::is_day(part(digits, 2, 2) % 20, part(digits, 4, 2))
 }
 
-fn de_tax_id(digits: &[u8]) -> bool {
+pub(super) fn de_tax_id(digits: &[u8]) -> bool {
     // ISO 7064, MOD 11,10.
     let mut product = 10;
     for digit in digits.iter().take(10) {
@@ -131,21 +144,21 @@ fn de_tax_id(digits: &[u8]) -> bool {
     digits.first() != Some(&0) && digit(digits, 10) == i64::from(check)
 }
 
-fn se_personnummer(digits: &[u8]) -> bool {
+pub(super) fn se_personnummer(digits: &[u8]) -> bool {
     let digits = if digits.len() == 12 { digits.get(2..).unwrap_or_default() } else { digits };
     date::is_day(part(digits, 2, 2), part(digits, 4, 2)) && luhn(digits)
 }
 
-fn ch_ahv(digits: &[u8]) -> bool {
+pub(super) fn ch_ahv(digits: &[u8]) -> bool {
     let sum = weighted(digits, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]);
     part(digits, 0, 3) == 756 && sum % 10 == 0
 }
 
-fn ca_sin(digits: &[u8]) -> bool {
+pub(super) fn ca_sin(digits: &[u8]) -> bool {
     luhn(digits) && !matches!(digits.first(), Some(0 | 8))
 }
 
-fn uk_nhs(digits: &[u8]) -> bool {
+pub(super) fn uk_nhs(digits: &[u8]) -> bool {
     let rest = 11 - weighted(digits, &[10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11;
     rest % 11 == digit(digits, 9)
 }
@@ -155,7 +168,7 @@ pub(super) fn is_cn_resident_id(digits: &[u8]) -> bool {
     sum % 11 == 1 && matches!(part(digits, 6, 4), 1900..=2100) && date::is_day(part(digits, 10, 2), part(digits, 12, 2))
 }
 
-fn in_aadhaar(digits: &[u8]) -> bool {
+pub(super) fn in_aadhaar(digits: &[u8]) -> bool {
     let check = digits.iter().rev().enumerate().fold(0_usize, |check, (place, digit)| {
         let permuted =
             VERHOEFF_PERMUTE.get(place % 8).and_then(|row| row.get(usize::from(*digit))).copied().unwrap_or(0);
@@ -164,219 +177,7 @@ fn in_aadhaar(digits: &[u8]) -> bool {
     check == 0 && digits.first() > Some(&1)
 }
 
-const HEALTH: &str = "health-record";
-
-const SCHEMES: &[Scheme] = &[
-    Scheme {
-        kind: "us-ssn",
-        shapes: &[&[3, 2, 4]],
-        separators: b"- ",
-        len: 9,
-        valid: us_ssn,
-        alone: Some(Confidence::Medium),
-        naked: None,
-    },
-    Scheme {
-        kind: "fr-nir",
-        shapes: &[&[1, 2, 2, 2, 3, 3, 2]],
-        separators: b" ",
-        len: 15,
-        valid: fr_nir,
-        alone: Some(Confidence::High),
-        naked: Some(Confidence::Medium),
-    },
-    Scheme {
-        kind: "nl-bsn",
-        shapes: &[&[4, 2, 3], &[3, 3, 3]],
-        separators: b". ",
-        len: 9,
-        valid: nl_bsn,
-        alone: None,
-        naked: None,
-    },
-    Scheme {
-        kind: "br-cpf",
-        shapes: &[&[3, 3, 3, 2]],
-        separators: b".-",
-        len: 11,
-        valid: br_cpf,
-        alone: Some(Confidence::High),
-        naked: None,
-    },
-    Scheme { kind: "pl-pesel", shapes: &[], separators: b"", len: 11, valid: pl_pesel, alone: None, naked: None },
-    Scheme {
-        kind: "de-tax-id",
-        shapes: &[&[2, 3, 3, 3]],
-        separators: b" ",
-        len: 11,
-        valid: de_tax_id,
-        alone: None,
-        naked: None,
-    },
-    Scheme {
-        kind: "se-personnummer",
-        shapes: &[&[6, 4], &[8, 4]],
-        separators: b"-",
-        len: 10,
-        valid: se_personnummer,
-        alone: Some(Confidence::Medium),
-        naked: None,
-    },
-    Scheme {
-        kind: "ch-ahv",
-        shapes: &[&[3, 4, 4, 2]],
-        separators: b".",
-        len: 13,
-        valid: ch_ahv,
-        alone: Some(Confidence::High),
-        naked: None,
-    },
-    Scheme {
-        kind: "ca-sin",
-        shapes: &[&[3, 3, 3]],
-        separators: b"- ",
-        len: 9,
-        valid: ca_sin,
-        alone: None,
-        naked: None,
-    },
-    Scheme { kind: HEALTH, shapes: &[&[3, 3, 4]], separators: b" -", len: 10, valid: uk_nhs, alone: None, naked: None },
-    Scheme {
-        kind: "cn-resident-id",
-        shapes: &[],
-        separators: b"",
-        len: 18,
-        valid: is_cn_resident_id,
-        alone: None,
-        naked: Some(Confidence::High),
-    },
-    Scheme {
-        kind: "in-aadhaar",
-        shapes: &[&[4, 4, 4]],
-        separators: b" -",
-        len: 12,
-        valid: in_aadhaar,
-        alone: None,
-        naked: None,
-    },
-    Scheme {
-        kind: "dk-cpr",
-        shapes: &[&[6, 4]],
-        separators: b"-",
-        len: 10,
-        valid: more_schemes::dk_cpr,
-        alone: None,
-        naked: None,
-    },
-    Scheme {
-        kind: "no-fodselsnummer",
-        shapes: &[&[6, 5]],
-        separators: b" ",
-        len: 11,
-        valid: more_schemes::no_fodselsnummer,
-        alone: None,
-        naked: None,
-    },
-    Scheme {
-        kind: "be-national-number",
-        shapes: &[&[2, 2, 2, 3, 2]],
-        separators: b".-",
-        len: 11,
-        valid: more_schemes::be_national_number,
-        alone: None,
-        naked: None,
-    },
-    Scheme {
-        kind: "pt-nif",
-        shapes: &[&[3, 3, 3]],
-        separators: b" ",
-        len: 9,
-        valid: more_schemes::pt_nif,
-        alone: None,
-        naked: None,
-    },
-    Scheme {
-        kind: "gr-amka",
-        shapes: &[],
-        separators: b"",
-        len: 11,
-        valid: more_schemes::gr_amka,
-        alone: None,
-        naked: None,
-    },
-    Scheme {
-        kind: "za-id",
-        shapes: &[&[6, 4, 3]],
-        separators: b" ",
-        len: 13,
-        valid: more_schemes::za_id,
-        alone: None,
-        naked: None,
-    },
-    Scheme {
-        kind: "il-identity",
-        shapes: &[],
-        separators: b"",
-        len: 9,
-        valid: more_schemes::il_identity,
-        alone: None,
-        naked: None,
-    },
-    Scheme {
-        kind: "tr-identity",
-        shapes: &[],
-        separators: b"",
-        len: 11,
-        valid: more_schemes::tr_identity,
-        alone: None,
-        naked: None,
-    },
-    Scheme {
-        kind: "kr-rrn",
-        shapes: &[&[6, 7]],
-        separators: b"-",
-        len: 13,
-        valid: more_schemes::kr_rrn,
-        alone: Some(Confidence::Medium),
-        naked: None,
-    },
-    Scheme {
-        kind: "jp-my-number",
-        shapes: &[&[4, 4, 4]],
-        separators: b" -",
-        len: 12,
-        valid: more_schemes::jp_my_number,
-        alone: None,
-        naked: None,
-    },
-    Scheme {
-        kind: "au-tfn",
-        shapes: &[&[3, 3, 3]],
-        separators: b" ",
-        len: 9,
-        valid: more_schemes::au_tfn,
-        alone: None,
-        naked: None,
-    },
-    Scheme {
-        kind: "au-medicare",
-        shapes: &[&[4, 5, 1]],
-        separators: b" -",
-        len: 10,
-        valid: more_schemes::au_medicare,
-        alone: None,
-        naked: None,
-    },
-    Scheme {
-        kind: "us-npi",
-        shapes: &[],
-        separators: b"",
-        len: 10,
-        valid: more_schemes::us_npi,
-        alone: None,
-        naked: None,
-    },
-];
+pub(super) const HEALTH: &str = "health-record";
 
 /// The multiplication and permutation tables of Verhoeff's check digit.
 const VERHOEFF_MULTIPLY: [[usize; 10]; 10] = [
@@ -426,6 +227,8 @@ mod tests {
             ("756.9217.0769.85", "ch-ahv"),
             ("SIN number 046 454 286", ""),
             ("social insurance 130 692 544", "ca-sin"),
+            ("SIN: 130-692-544", "ca-sin"),
+            ("personal id 44051401458", "pl-pesel"),
             ("NHS 943 476 5919", "health-record"),
             ("11010519491231002X", "cn-resident-id"),
             ("440308199901101512", "cn-resident-id"),

@@ -5,25 +5,48 @@ use std::{ops::Range, sync::LazyLock};
 use palisade_base::Confidence;
 use regex::Regex;
 
+use super::super::hints::Heads;
 use crate::Hit;
 
 /// Every command line that runs text, feeds an interpreter, or destroys.
 pub(super) fn find(text: &str) -> Vec<Hit> {
-    let Some(words) = WORDS.as_ref() else { return Vec::new() };
     let mut hits = Vec::new();
     let mut from = 0;
-    for word in words.find_iter(text) {
-        if word.start() < from || !stands_alone(text, &word.range()) || !is_command_position(text, word.start()) {
-            continue;
+    HEADS.find(text, |start, numbers| {
+        if start < from || !is_command_position(text, start) {
+            return;
         }
-        let range = line_from(text, word.start());
+        let word = numbers.iter().find_map(|number| word(text.as_bytes(), start, WORDS.get(usize::from(*number))?));
+        if word.is_none_or(|word| !stands_alone(text, &word)) {
+            return;
+        }
+        let range = line_from(text, start);
         let line = text.get(range.clone()).unwrap_or_default();
         if let Some(confidence) = judge(line) {
             from = range.end;
             hits.push(Hit { range, kind: "command-line", confidence });
         }
-    }
+    });
     hits
+}
+
+/// The word at `start` if it is this one, with the version behind it.
+fn word(bytes: &[u8], start: usize, word: &str) -> Option<Range<usize>> {
+    let inside = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let end = start + word.len();
+    let same = bytes.get(start..end)?.eq_ignore_ascii_case(word.as_bytes());
+    let before = start.checked_sub(1).and_then(|at| bytes.get(at));
+    if !same || before.is_some_and(inside) {
+        return None;
+    }
+    let rest = bytes.get(end..)?;
+    let version = |byte: &&u8| word == "python" && (byte.is_ascii_digit() || **byte == b'.');
+    let len = rest.iter().take_while(version).count();
+    let ends = |len: usize| !rest.get(len).is_some_and(inside);
+    // The full stop behind a version is part of it only before more of a word.
+    let whole = rest.get(..len)?.trim_ascii_end().iter().rposition(|byte| *byte != b'.').map_or(0, |at| at + 1);
+    let major = rest.iter().take(len).take_while(|byte| byte.is_ascii_digit()).count();
+    [whole, major].into_iter().find(|len| ends(*len)).map(|len| start..end + len)
 }
 
 /// Whether no letter beyond ASCII stands beside it. The pattern knows ASCII only, which makes it ten times as fast.
@@ -70,15 +93,48 @@ fn judge(line: &str) -> Option<Confidence> {
 const LONGEST: usize = 600;
 
 /// The words that dangerous command lines begin with.
-static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"(?i-u)\b(?:(?:/usr)?/bin/)?(?:ba|z|k|da)?sh\b|\bpython[0-9.]*\b|\bperl\b|\bruby\b|\bnode\b|\bphp\b|\blua\b|",
-        r"\bcurl\b|\bwget\b|\biwr\b|\binvoke-webrequest\b|\binvoke-expression\b|\biex\b|\bpowershell(?:\.exe)?\b|\bpwsh\b|",
-        r"\bcmd(?:\.exe)?\b|\bnc(?:at)?\b|\bnetcat\b|\brm\b|\bchmod\b|\bdd\b|\bmkfifo\b|\bcertutil(?:\.exe)?\b|\bbitsadmin\b|",
-        r"\bmshta\b|\bregsvr32\b|\brundll32\b|\bosascript\b|\bbase64\b|\becho\b|\beval\b|\bexec\b|\bprintf\b|\bcat\b"
-    ))
-    .ok()
-});
+const WORDS: &[&str] = &[
+    "sh",
+    "bash",
+    "zsh",
+    "ksh",
+    "dash",
+    "python",
+    "perl",
+    "ruby",
+    "node",
+    "php",
+    "lua",
+    "curl",
+    "wget",
+    "iwr",
+    "invoke-webrequest",
+    "invoke-expression",
+    "iex",
+    "powershell",
+    "pwsh",
+    "cmd",
+    "nc",
+    "ncat",
+    "netcat",
+    "rm",
+    "chmod",
+    "dd",
+    "mkfifo",
+    "certutil",
+    "bitsadmin",
+    "mshta",
+    "regsvr32",
+    "rundll32",
+    "osascript",
+    "base64",
+    "echo",
+    "eval",
+    "exec",
+    "printf",
+    "cat",
+];
+static HEADS: LazyLock<Heads> = LazyLock::new(|| Heads::new(WORDS.iter().copied()));
 
 /// An interpreter that is handed its program as an argument.
 static INLINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -125,6 +181,8 @@ static FETCHES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn best(text: &str) -> Option<Confidence> {
@@ -167,6 +225,34 @@ mod tests {
             "echo state network",
         ] {
             assert_eq!(best(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_those_of_one_pattern(
+            text in "(sh|BASH|python3?|python3\\.11|x|_|é|\\.|\\.exe|1| |\n|;|/bin/|/usr|cmd|nc|ncat|node|echo|-c|powershell|Invoke-Expression|sudo ){0,16}",
+        ) {
+            let pattern = Regex::new(concat!(
+                r"(?i-u)\b(?:(?:/usr)?/bin/)?(?:ba|z|k|da)?sh\b|\bpython[0-9.]*\b|\bnode\b|\bcmd(?:\.exe)?\b|\bnc(?:at)?\b|",
+                r"\becho\b|\bpowershell(?:\.exe)?\b|\binvoke-expression\b"
+            ))
+            .unwrap();
+            let can_be = |start: usize| is_command_position(&text, start);
+            let plain: Vec<usize> = pattern
+                .find_iter(&text)
+                .filter(|found| can_be(found.start()) && stands_alone(&text, &found.range()))
+                .map(|found| found.start())
+                .collect();
+            let mut found = Vec::new();
+            HEADS.find(&text, |start, numbers| {
+                let word =
+                    numbers.iter().find_map(|number| word(text.as_bytes(), start, WORDS.get(usize::from(*number))?));
+                if can_be(start) && word.is_some_and(|word| stands_alone(&text, &word)) {
+                    found.push(start);
+                }
+            });
+            prop_assert_eq!(found, plain);
         }
     }
 }

@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
 use palisade_base::Confidence;
 use regex::Regex;
 
-use super::super::search::Search;
 use crate::Hit;
 
 /// Every script.
@@ -21,25 +19,27 @@ pub(super) fn find(text: &str) -> Vec<Hit> {
     hits
 }
 
-/// Whether the text has the words that an element and that a handler begin with: the patterns are slow to search with.
+/// Whether the text has what an element and what a handler begins with: the patterns are slow to search with.
 fn may_hold(text: &str) -> (bool, bool) {
-    let Some(words) = WORDS.over(text.len()) else { return (true, true) };
-    let (mut element, mut handler) = (false, false);
-    for found in words.find_iter(text) {
-        let is_element = found.pattern().as_usize() == 0;
-        element |= is_element;
-        handler |= !is_element;
-        if element && handler {
-            break;
-        }
-    }
+    let bytes = text.as_bytes();
+    let stands = |at: usize, word: &[u8]| {
+        bytes.get(at..).and_then(|rest| rest.get(..word.len())).is_some_and(|found| found.eq_ignore_ascii_case(word))
+    };
+    let ends = |at: usize, word: &[u8]| {
+        let head = bytes.get(..at).unwrap_or_default().trim_ascii_end();
+        // There are blanks beyond ASCII.
+        head.last().is_some_and(|byte| *byte >= 0x80)
+            || head.len() >= word.len() && stands(head.len() - word.len(), word)
+    };
+    let element = memchr::memchr_iter(b'<', bytes).any(|at| stands(at + 1, b"script"));
+    let named = |at: usize| HANDLERS.iter().any(|name| ends(at, name.as_bytes()));
+    let handler = memchr::memchr_iter(b':', bytes).any(|at| ends(at, b"javascript"))
+        || memchr::memchr(b'<', bytes).is_some() && memchr::memchr_iter(b'=', bytes).any(named);
     (element, handler)
 }
 
-static WORDS: Search = Search::new(|kind| {
-    let words = ["<script", "javascript:", "onerror", "onload", "onclick", "onmouseover", "onfocus"];
-    AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(kind)).build(words).ok()
-});
+/// The names of attributes in [`HANDLER`].
+const HANDLERS: &[&str] = &["onerror", "onload", "onclick", "onmouseover", "onfocus"];
 
 /// The most scripts of one kind that are listed.
 const MANY: usize = 64;
@@ -59,6 +59,8 @@ static HANDLER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -75,6 +77,17 @@ mod tests {
             ["<script>", "the script element", "<pad> <s> </s> <unk>", "on load = 5", "a description (javascript: no)"]
         {
             assert_eq!(find(text), [], "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_not_searched_has_no_script(
+            text in "(<script|<SCRIPT |<a |<img|>| |\u{a0}|onerror|ONLOAD|=|\"|alert\\(|src=|x\\.js|href =|javascript:|\\]\\(|'|a\\.b|\n){0,16}",
+        ) {
+            let (element, handler) = may_hold(&text);
+            prop_assert!(element || !ELEMENT.as_ref().unwrap().is_match(&text));
+            prop_assert!(handler || !HANDLER.as_ref().unwrap().is_match(&text));
         }
     }
 }

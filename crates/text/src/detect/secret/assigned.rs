@@ -6,93 +6,10 @@ use palisade_base::Confidence;
 
 use super::{
     super::Hit,
+    names::{NAMES, says_password},
     noise::{classes, entropy, is_identifier, is_placeholder, is_wordy},
-    prose,
+    prose, weak,
 };
-
-/// Pieces of names of secrets; the prefilter looks for them in the usual three spellings.
-pub(super) const NAMES: &[&str] = &[
-    "password",
-    "Password",
-    "PASSWORD",
-    "passwd",
-    "Passwd",
-    "PASSWD",
-    "passphrase",
-    "Passphrase",
-    "PASSPHRASE",
-    "secret",
-    "Secret",
-    "SECRET",
-    "token",
-    "Token",
-    "TOKEN",
-    "api_key",
-    "apiKey",
-    "API_KEY",
-    "apikey",
-    "ApiKey",
-    "APIKEY",
-    "api-key",
-    "access_key",
-    "accessKey",
-    "ACCESS_KEY",
-    "AccessKey",
-    "private_key",
-    "privateKey",
-    "PRIVATE_KEY",
-    "auth_key",
-    "AUTH_KEY",
-    "authKey",
-    "_pwd",
-    "pwd=",
-    "PWD=",
-    "_PASS",
-    "_pass",
-    "credential",
-    "CREDENTIAL",
-    "account_key",
-    "ACCOUNT_KEY",
-    "encryption_key",
-    "ENCRYPTION_KEY",
-    "signing_key",
-    "SIGNING_KEY",
-    // How people write it.
-    "pass:",
-    "Pass:",
-    "PASS:",
-    "pass=",
-    "passcode",
-    "Passcode",
-    "api key",
-    "API key",
-    "API Key",
-    "access key",
-    "Access key",
-    "Access Key",
-    "secret key",
-    "Passwort",
-    "passwort",
-    "Kennwort",
-    "kennwort",
-    "mot de passe",
-    "Mot de passe",
-    "contraseña",
-    "Contraseña",
-    "senha",
-    "Senha",
-    "wachtwoord",
-    "Wachtwoord",
-    "hasło",
-    "Hasło",
-    "lösenord",
-    "Lösenord",
-    "пароль",
-    "Пароль",
-    "密码",
-    "パスワード",
-    "비밀번호",
-];
 
 /// The literal that is assigned to the name around `start..end`.
 pub(super) fn at(text: &str, start: usize, end: usize) -> Option<Hit> {
@@ -103,10 +20,25 @@ pub(super) fn at(text: &str, start: usize, end: usize) -> Option<Hit> {
     if is_about_secrets_only(key) {
         return None;
     }
-    let Some((value, quoted)) = value_behind(text, &name) else { return prose::at(text, &name, end) };
+    let Some((value, quoted)) = value_behind(text, &name) else { return said(text, &name, end) };
     let judged = judge(key, text.get(value.clone())?, quoted);
-    let Some(confidence) = judged else { return prose::at(text, &name, end) };
+    // What a label announces is not always what an assignment takes for one.
+    let Some(confidence) = judged else { return said(text, &name, end) };
+    if confidence == Confidence::Low
+        && let Some(hit) = said(text, &name, end)
+    {
+        return Some(hit);
+    }
     Some(Hit { range: value, kind: kind_of(key), confidence })
+}
+
+/// What is said in a sentence, or stands behind a label.
+fn said(text: &str, name: &Range<usize>, end: usize) -> Option<Hit> {
+    let said = prose::at(text, name, end);
+    if said.as_ref().is_some_and(|hit| hit.confidence > Confidence::Low) {
+        return said;
+    }
+    weak::at(text, name, end).or(said)
 }
 
 /// The kind of a setting by its name, unless its value only stands for one.
@@ -145,7 +77,7 @@ fn is_about_secrets_only(key: &str) -> bool {
 
 fn kind_of(key: &str) -> &'static str {
     let lower = key.to_ascii_lowercase();
-    if lower.contains("pass") || lower.contains("pwd") {
+    if says_password(&lower) || lower.contains("pass") {
         "password"
     } else if lower.contains("token") {
         "token"
@@ -229,7 +161,7 @@ fn bare(text: &str, name: &Range<usize>, sign: usize, at: usize) -> Option<Range
         return None;
     }
     let rest = bytes.get(at..)?;
-    let len = rest.iter().take(LONGEST + 1).position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+    let len = rest.iter().take(LONGEST + 1).position(u8::is_ascii_whitespace).unwrap_or(rest.len().min(LONGEST + 1));
     let tail = rest.get(len..)?;
     let line_end = tail.iter().take(200).position(|byte| *byte == b'\n').unwrap_or(tail.len().min(200));
     let behind = text.get(at + len..at + len + line_end)?.trim();

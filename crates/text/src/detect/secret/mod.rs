@@ -1,30 +1,33 @@
 //! Secrets: tokens whose form says whose they are, and literals that are assigned to names of secrets.
 
 mod assigned;
+mod aws;
+mod basic;
+mod names;
 mod noise;
+mod pem;
+mod places;
 mod prose;
 mod providers;
 mod tokens;
+mod url;
+mod weak;
 
-use std::sync::{
-    LazyLock,
-    atomic::{AtomicUsize, Ordering},
-};
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use palisade_base::Meta;
 
 use self::providers::TOKENS;
-use super::{Detector, Hit};
+use super::{Detector, Hit, Sort, escaped};
 
 pub use self::noise::entropy;
+pub(crate) use self::pem::LONGEST as LONGEST_KEY;
 
 palisade_base::meta! {
     /// ## What it does
     /// Finds secrets in text: tokens of known providers by their prefix, alphabet, length and, where there is one,
     /// checksum (OpenAI, Anthropic, Hugging Face, AWS, Google, Azure, GitHub, GitLab, Slack, Stripe, npm, PyPI and others);
-    /// private keys in PEM; JSON Web Tokens; passwords in URLs of databases; and literals of high entropy that are assigned
-    /// to names such as `password`, `secret`, `token` and `api_key`.
+    /// private keys in PEM; JSON Web Tokens; passwords in URLs of databases; names and passwords of HTTP; secret keys of AWS
+    /// beside their identifier; literals of high entropy that are assigned to names such as `password`, `secret`, `token` and
+    /// `api_key`; and weak passwords behind a label that says what they are, in many languages.
     ///
     /// ## Why it matters
     /// A secret in a file is known to everyone who can read the file, its history and its copies: with it they use the
@@ -41,7 +44,8 @@ palisade_base::meta! {
     ///
     /// ## Limits
     /// Placeholders, references to variables, hashes, identifiers and words are passed over, so a weak password that is a
-    /// word is not found outside an assignment. Whether a token still works is not tried.
+    /// word is found only behind a label that nothing else has, beside a name of a user, or if it is among the most common
+    /// ones. Whether a token still works is not tried.
     ///
     /// ## References
     /// - CWE-798: use of hard-coded credentials
@@ -66,25 +70,38 @@ impl Detector for Secrets {
         &META
     }
 
-    fn find(&self, text: &str) -> Vec<Hit> {
-        let (mut exact, mut assigned) = (Vec::new(), Vec::new());
-        // Behind a hit nothing of its kind is looked at until it ends.
-        let (mut exact_until, mut assigned_until) = (0, 0);
-        for found in prefilter(text.len()).into_iter().flat_map(|prefilter| prefilter.find_overlapping_iter(text)) {
-            let (hits, until, hit) = match TOKENS.get(found.pattern().as_usize()) {
-                _ if exact.len() + assigned.len() >= MOST => break,
-                Some(_) if found.start() < exact_until => continue,
-                None if found.start() < assigned_until => continue,
-                Some(token) => (&mut exact, &mut exact_until, token.at(text, found.start())),
-                None => (&mut assigned, &mut assigned_until, assigned::at(text, found.start(), found.end())),
-            };
-            if let Some(hit) = hit {
-                *until = hit.range.end;
-                hits.push(hit);
-            }
-        }
-        join(exact, assigned)
+    fn sort(&self) -> Sort {
+        Sort::Secret
     }
+
+    fn find(&self, text: &str) -> Vec<Hit> {
+        let mut hits = plain(text);
+        hits.extend(escaped::find(text, plain));
+        in_order(hits)
+    }
+}
+
+/// What stands in the open.
+fn plain(text: &str) -> Vec<Hit> {
+    let (mut exact, mut assigned) = (Vec::new(), Vec::new());
+    // Behind a hit nothing of its kind is looked at until it ends.
+    let (mut exact_until, mut assigned_until) = (0, 0);
+    for found in places::of(text) {
+        let (hits, until, hit) = match TOKENS.get(found.pattern) {
+            _ if exact.len() + assigned.len() >= MOST => break,
+            Some(_) if found.start < exact_until => continue,
+            None if found.start < assigned_until => continue,
+            Some(token) => (&mut exact, &mut exact_until, token.at(text, found.start)),
+            None => (&mut assigned, &mut assigned_until, assigned::at(text, found.start, found.end)),
+        };
+        if let Some(hit) = hit {
+            *until = hit.range.end;
+            hits.push(hit);
+        }
+    }
+    exact.extend(aws::beside(text, &exact));
+    exact.sort_by_key(|hit| hit.range.start);
+    join(exact, assigned)
 }
 
 impl Secrets {
@@ -97,7 +114,14 @@ impl Secrets {
 
     /// Every kind of secret; some more than once.
     pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
-        TOKENS.iter().map(|token| token.kind).chain(["api-key", "password", "secret", "sentry-dsn", "token"])
+        TOKENS.iter().map(|token| token.kind).chain([
+            "api-key",
+            "aws-secret-key",
+            "password",
+            "secret",
+            "sentry-dsn",
+            "token",
+        ])
     }
 }
 
@@ -112,34 +136,18 @@ fn join(exact: Vec<Hit>, assigned: Vec<Hit>) -> Vec<Hit> {
             all.push(hit);
         }
     }
-    all.sort_by_key(|hit| (hit.range.start, usize::MAX - hit.range.end));
-    all.dedup_by(|later, earlier| later.range.start < earlier.range.end);
-    all
+    in_order(all)
+}
+
+/// In the order of the text; of two that overlap the first and longest.
+fn in_order(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.sort_by_key(|hit| (hit.range.start, usize::MAX - hit.range.end));
+    hits.dedup_by(|later, earlier| later.range.start < earlier.range.end);
+    hits
 }
 
 /// The most hits in one text.
 const MOST: usize = 1000;
-
-/// Finds where a token may begin, and names of secrets; nothing else is looked at.
-///
-/// The fast automaton takes longer to build than a small file to scan, so that it is built when there is enough to search.
-fn prefilter(len: usize) -> Option<&'static AhoCorasick> {
-    static SEARCHED: AtomicUsize = AtomicUsize::new(0);
-    let few = SEARCHED.load(Ordering::Relaxed) < FEW && SEARCHED.fetch_add(len, Ordering::Relaxed) + len < FEW;
-    if few { SLOW.as_ref() } else { FAST.as_ref() }
-}
-
-static SLOW: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| build(AhoCorasickKind::NoncontiguousNFA));
-static FAST: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| build(AhoCorasickKind::DFA));
-
-fn build(kind: AhoCorasickKind) -> Option<AhoCorasick> {
-    let patterns = TOKENS.iter().map(|token| token.prefix).chain(assigned::NAMES.iter().copied());
-    // The patterns are constants: if they could not be built, every test would show it.
-    AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(kind)).build(patterns).ok()
-}
-
-/// As many bytes as are searched before the fast automaton is worth it.
-const FEW: usize = 64 << 10;
 
 #[cfg(test)]
 mod tests;

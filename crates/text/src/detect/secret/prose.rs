@@ -6,6 +6,7 @@ use palisade_base::Confidence;
 
 use super::{
     super::Hit,
+    names::is_password,
     noise::{classes, entropy, is_identifier, is_placeholder, is_wordy},
 };
 
@@ -15,7 +16,7 @@ pub(super) fn at(text: &str, name: &Range<usize>, end: usize) -> Option<Hit> {
     if name.end != end {
         return None;
     }
-    let password = PASSWORDS.contains(&key.as_str());
+    let password = is_password(&key);
     let kind = match key.as_str() {
         _ if password => "password",
         "token" => "token",
@@ -113,30 +114,8 @@ fn is_words(text: &str) -> bool {
 /// The longest secret in a sentence, in bytes.
 const LONGEST: usize = 120;
 
-/// What a password is called.
-const PASSWORDS: &[&str] = &[
-    "password",
-    "passphrase",
-    "passcode",
-    "passwd",
-    "pass",
-    "passwort",
-    "kennwort",
-    "mot de passe",
-    "passe",
-    "contraseña",
-    "senha",
-    "wachtwoord",
-    "hasło",
-    "lösenord",
-    "пароль",
-    "密码",
-    "パスワード",
-    "비밀번호",
-];
-
 /// What says that the secret comes next.
-const SAID: &[&str] = &[
+pub(super) const SAID: &[&str] = &[
     ": ",
     " : ",
     ":",

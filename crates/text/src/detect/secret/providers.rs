@@ -26,7 +26,7 @@ pub(super) static TOKENS: &[Token] = &[
     github_token("ghs_"),
     github_token("ghr_"),
     dashed("github_pat_", "github-token", 60, 90),
-    dashed("glpat-", "gitlab-token", 20, 60),
+    dotted("glpat-", "gitlab-token", 20, 320),
     dashed("glptt-", "gitlab-token", 40, 60),
     dashed("glft-", "gitlab-token", 20, 60),
     dashed("glsoat-", "gitlab-token", 20, 60),
@@ -57,7 +57,7 @@ pub(super) static TOKENS: &[Token] = &[
     word("rk_live_", "stripe-key", 20, 120),
     word("sk_test_", "stripe-test-key", 20, 120),
     word("whsec_", "stripe-webhook-secret", 28, 64),
-    word("npm_", "npm-token", 36, 36),
+    Token { prefix: "npm_", kind: "npm-token", shape: Shape::Signed },
     dashed("pypi-AgE", "pypi-token", 60, 250),
     dotted("SG.", "sendgrid-key", 60, 72),
     hex("shpat_", "shopify-token", 32, 32),
@@ -97,6 +97,26 @@ pub(super) static TOKENS: &[Token] = &[
         kind: "mailchimp-key",
         shape: Shape::Around { head: Alphabet::Hex, of: (32, 32), alphabet: Alphabet::Digits, min: 1, max: 2 },
     },
+    // Keys of Azure that say what they are: 52, 42 or 76 characters, a mark, a checksum.
+    around("JQQJ99", "azure-key", Alphabet::Word, 52, (20, 26)),
+    around("AzSe", "azure-search-key", Alphabet::Word, 42, (6, 6)),
+    around("AZDO", "azure-devops-token", Alphabet::Word, 76, (4, 4)),
+    around("+ASt", "azure-storage-key", Alphabet::Base64, 76, (4, 8)),
+    around("ACDb", "azure-cosmos-key", Alphabet::Base64, 76, (4, 8)),
+    base64("ABSK", "aws-bedrock-key", 100, 280),
+    base64("bedrock-api-key-", "aws-bedrock-key", 60, 2000),
+    dashed("amzn.mws.", "amazon-key", 36, 36),
+    hex("amzn1.oa2-cs.v1.", "amazon-key", 64, 64),
+    dashed("AQ.Ab", "google-api-key", 40, 60),
+    dotted("sl.", "dropbox-token", 120, 1500),
+    hex("mlsn.", "mailersend-key", 64, 64),
+    word("phx_", "posthog-key", 40, 50),
+    word("jina_", "jina-key", 60, 66),
+    hex("e2b_", "e2b-key", 40, 40),
+    dashed("wandb_v1_", "wandb-key", 60, 100),
+    word("sess-", "openai-key", 40, 48),
+    dashed("glffct-", "gitlab-token", 20, 60),
+    dashed("secret-token:", "secret", 16, 200),
     dashed("1//0", "google-refresh-token", 40, 120),
     upper_as("LTAI", "alibaba-access-key", 12, 20),
     word("AKID", "tencent-secret-id", 32, 32),
@@ -170,13 +190,46 @@ pub(super) static TOKENS: &[Token] = &[
     dashed("dp.pt.", "doppler-token", 40, 50),
     hex("dapi", "databricks-token", 32, 34),
     dashed("eyJrIjoi", "grafana-key", 60, 200),
-    dashed("Bearer ", "bearer-token", 24, 300),
+    bearer("Bearer "),
+    bearer("bearer "),
+    Token { prefix: "Basic ", kind: "basic-credentials", shape: Shape::Basic },
+    Token { prefix: "basic ", kind: "basic-credentials", shape: Shape::Basic },
+    Token { prefix: "BASIC ", kind: "basic-credentials", shape: Shape::Basic },
+    Token { prefix: "-u ", kind: "basic-credentials", shape: Shape::User },
+    Token { prefix: "--user ", kind: "basic-credentials", shape: Shape::User },
+    Token { prefix: "discord", kind: "discord-token", shape: Shape::Bot },
+    Token { prefix: "Discord", kind: "discord-token", shape: Shape::Bot },
+    Token { prefix: "DISCORD", kind: "discord-token", shape: Shape::Bot },
+    Token { prefix: "Bot ", kind: "discord-token", shape: Shape::Bot },
     Token { prefix: "eyJ", kind: "json-web-token", shape: Shape::Jwt },
     Token { prefix: "-----BEGIN ", kind: "private-key", shape: Shape::Pem },
     Token { prefix: "AccountKey=", kind: "azure-storage-key", shape: Shape::Padded { min: 80 } },
     Token { prefix: "SharedAccessKey=", kind: "azure-shared-key", shape: Shape::Padded { min: 40 } },
     Token { prefix: "AccountKey = ", kind: "azure-storage-key", shape: Shape::Padded { min: 80 } },
     database("ldap://"),
+    database("imap://"),
+    database("imaps://"),
+    database("pop3://"),
+    database("mqtt://"),
+    database("mqtts://"),
+    database("ftps://"),
+    database("valkey://"),
+    database("cassandra://"),
+    database("couchbase://"),
+    database("influxdb://"),
+    database("postgresql+psycopg://"),
+    database("mysql2://"),
+    database("mysql+mysqlconnector://"),
+    database("mysql+asyncmy://"),
+    database("redis+sentinel://"),
+    database("socks5://"),
+    database("ws://"),
+    database("wss://"),
+    database("smb://"),
+    database("vnc://"),
+    database("rdp://"),
+    database("trino://"),
+    database("db2://"),
     database("ldaps://"),
     database("smtp://"),
     database("smtps://"),
@@ -211,6 +264,14 @@ pub(super) static TOKENS: &[Token] = &[
     Token { prefix: "ftp://", kind: "url-password", shape: Shape::Url },
 ];
 
+const fn bearer(prefix: &'static str) -> Token {
+    Token { prefix, kind: "bearer-token", shape: Shape::Body { alphabet: Alphabet::Bearer, min: 24, max: 4000 } }
+}
+
+const fn around(prefix: &'static str, kind: &'static str, head: Alphabet, of: usize, tail: (usize, usize)) -> Token {
+    Token { prefix, kind, shape: Shape::Around { head, of: (of, of), alphabet: head, min: tail.0, max: tail.1 } }
+}
+
 const fn word(prefix: &'static str, kind: &'static str, min: usize, max: usize) -> Token {
     Token { prefix, kind, shape: Shape::Body { alphabet: Alphabet::Word, min, max } }
 }
@@ -228,7 +289,7 @@ const fn hex(prefix: &'static str, kind: &'static str, min: usize, max: usize) -
 }
 
 const fn github_token(prefix: &'static str) -> Token {
-    Token { prefix, kind: "github-token", shape: Shape::GitHub }
+    Token { prefix, kind: "github-token", shape: Shape::Signed }
 }
 
 const fn database(prefix: &'static str) -> Token {

@@ -18,6 +18,11 @@ pub(super) fn name(concept: Concept) -> &'static str {
     english::WORDS.get(usize::from(concept)).map_or("other", |(name, _)| name)
 }
 
+/// The names of the concepts and their English words and phrases, with `;` between them.
+pub(crate) fn vocabulary() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    english::WORDS.iter()
+}
+
 /// Looks words up.
 pub(super) struct Lexicon {
     /// Pairs of a hashed phrase and its concept, sparse; its length is a power of two.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{super::map::Bytes, Part, Step, alone, letters, stretch, whole};
+use super::{super::map::Bytes, Part, Step, alone, begins_as_text, holds_text, letters, squeezed, stretch, whole};
 
 pub(super) fn find(text: &str, runs: &[Range<usize>], parts: &mut Vec<Part>) {
     let bytes = text.as_bytes();
@@ -39,12 +39,16 @@ pub(super) fn tokens(
     let mut found = Vec::new();
     for run in runs {
         let mut at = run.start;
-        let part = bytes.get(run.clone()).unwrap_or_default();
-        for token in part.split(|byte| !is_of_it(*byte)) {
-            if token.len() >= least {
-                found.push(at..at + token.len());
+        // Most are too short, which is seen from behind: where one would end.
+        while let Some(window) = bytes.get(at..at + least).filter(|_| at + least <= run.end) {
+            if let Some(gap) = window.iter().rposition(|byte| !is_of_it(*byte)) {
+                at += gap + 1;
+                continue;
             }
-            at += token.len() + 1;
+            let rest = bytes.get(at + least..run.end).unwrap_or_default();
+            let len = least + rest.iter().take_while(|byte| is_of_it(**byte)).count();
+            found.push(at..at + len);
+            at += len + 1;
         }
     }
     found
@@ -70,8 +74,10 @@ fn decode(text: &str, lines: &[Range<usize>], parts: &mut Vec<Part>) -> bool {
         places.filter_map(|at| Some((at, value(*bytes.get(at)?)?)))
     };
     let (start, end) = (lines.first().map_or(0, |line| line.start), lines.last().map_or(0, |line| line.end));
-    let decoded = quads(digits());
-    if let Some(draft) = whole(&decoded).filter(|draft| letters::sounds(&draft.text) || is_layer(&draft.text)) {
+    let decoded = begins_as_text(plain(digits())).then(|| quads(digits()));
+    if let Some(draft) =
+        decoded.as_ref().and_then(whole).filter(|draft| letters::sounds(&draft.text) || is_layer(&draft.text))
+    {
         let padding = bytes.get(end..).unwrap_or_default().iter().take(2).take_while(|byte| **byte == b'=').count();
         alone(text, draft, start..end + padding, Step::Base64, parts);
         return true;
@@ -80,7 +86,19 @@ fn decode(text: &str, lines: &[Range<usize>], parts: &mut Vec<Part>) -> bool {
     if lines.len() == 1 && end - start < LEAST + 8 {
         return false;
     }
-    let found = (0..4).filter_map(|skip| stretch(&quads(digits().skip(skip)), LEAST));
+    if lines.len() == 1
+        && (start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'=')
+            || squeezed::is_jumpy(bytes.get(start..end).unwrap_or_default()))
+    {
+        let decoded = begins_as_text(plain(digits().rev())).then(|| quads(digits().rev()));
+        if let Some(draft) = decoded.as_ref().and_then(whole).filter(|draft| letters::sounds(&draft.text)) {
+            alone(text, draft, start..end, Step::Reversed, parts);
+            return true;
+        }
+    }
+    let found = (0..4)
+        .filter(|skip| holds_text(plain(digits().skip(*skip)), LEAST))
+        .filter_map(|skip| stretch(&quads(digits().skip(skip)), LEAST));
     let Some((draft, source)) = found.max_by_key(|(draft, _)| draft.text.len()) else { return false };
     alone(text, draft, source, Step::Base64, parts);
     true
@@ -91,41 +109,81 @@ pub(super) fn is_layer(text: &str) -> bool {
     text.len() >= LEAST && text.bytes().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
 }
 
-fn quads(digits: impl Iterator<Item = (usize, u32)>) -> Bytes {
+/// The decoded bytes without their places. [`PAD`] ends a group.
+pub(super) fn plain(digits: impl Iterator<Item = (usize, u32)>) -> impl Iterator<Item = u8> {
+    let (mut bits, mut count) = (0_u32, 0_u32);
+    digits.filter_map(move |(_, digit)| {
+        if digit == PAD {
+            count = 0;
+            return None;
+        }
+        (bits, count) = (bits << 6 | digit, count + 6);
+        count = count.checked_sub(8)?;
+        u8::try_from(bits >> count & 0xff).ok()
+    })
+}
+
+/// The bytes of digits, each with its place. [`PAD`] ends a group.
+pub(super) fn quads(digits: impl Iterator<Item = (usize, u32)>) -> Bytes {
     let mut bytes = Bytes::default();
     let (mut bits, mut count, mut start) = (0_u32, 0_usize, 0);
     let mut end = 0;
     for (at, digit) in digits {
-        if count == 0 {
-            start = at;
+        if digit == PAD {
+            tail(&mut bytes, bits, count, start..end);
+            (bits, count) = (0, 0);
+            continue;
         }
-        (bits, count, end) = (bits << 6 | digit, count + 1, at + 1);
+        // Digits may come from behind.
+        (start, end) = if count == 0 { (at, at + 1) } else { (start.min(at), end.max(at + 1)) };
+        (bits, count) = (bits << 6 | digit, count + 1);
         if count == 4 {
             let [_, first, second, third] = bits.to_be_bytes();
             bytes.push(&[first, second, third], start..end);
             (bits, count) = (0, 0);
         }
     }
-    let [_, first, second, _] = (bits << (6 * (4 - count.min(4)))).to_be_bytes();
-    match count {
-        2 => bytes.push(&[first], start..end),
-        3 => bytes.push(&[first, second], start..end),
-        _ => {}
-    }
+    tail(&mut bytes, bits, count, start..end);
     bytes
 }
 
-fn value(byte: u8) -> Option<u32> {
-    let digit = match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    };
-    Some(u32::from(digit))
+/// What a group that is not full stands for.
+fn tail(bytes: &mut Bytes, bits: u32, count: usize, source: Range<usize>) {
+    let [_, first, second, _] = (bits << (6 * (4 - count.min(4)))).to_be_bytes();
+    match count {
+        2 => bytes.push(&[first], source),
+        3 => bytes.push(&[first, second], source),
+        _ => {}
+    }
 }
+
+pub(super) fn value(byte: u8) -> Option<u32> {
+    let digit = VALUES.get(usize::from(byte)).copied().unwrap_or(NONE);
+    (digit != NONE).then_some(u32::from(digit))
+}
+
+const NONE: u8 = 0xff;
+const VALUES: [u8; 256] = {
+    let mut values = [NONE; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        #[expect(clippy::indexing_slicing, reason = "constant evaluation: an index out of range would not compile")]
+        {
+            values[byte as usize] = match byte {
+                b'A'..=b'Z' => byte - b'A',
+                b'a'..=b'z' => byte - b'a' + 26,
+                b'0'..=b'9' => byte - b'0' + 52,
+                b'+' | b'-' => 62,
+                b'/' | b'_' => 63,
+                _ => NONE,
+            };
+        }
+        byte += 1;
+    }
+    values
+};
 
 /// The shortest token that is tried: twelve bytes that are text by chance are one in a hundred thousand.
 const LEAST: usize = 16;
+/// Stands for a sign that fills up a group.
+pub(super) const PAD: u32 = 64;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{super::map::Bytes, Part, Step, alone, letters, whole};
+use super::{super::map::Bytes, Part, Step, alone, begins_as_text, letters, whole};
 
 pub(super) fn find(text: &str, runs: &[Range<usize>], parts: &mut Vec<Part>) {
     let bytes = text.as_bytes();
@@ -13,7 +13,12 @@ pub(super) fn find(text: &str, runs: &[Range<usize>], parts: &mut Vec<Part>) {
         if run.len() < LEAST || signs * 10 < run.len() || !part.is_ascii() {
             continue;
         }
-        let ends = [run.clone(), framed(part, run.start), unquoted(part, run.start)];
+        let mut ends = vec![run.clone()];
+        for other in [framed(part, run.start), unquoted(part, run.start)] {
+            if !ends.contains(&other) {
+                ends.push(other);
+            }
+        }
         let found =
             ends.into_iter().flat_map(|range| [(range.clone(), false), (range, true)]).find_map(|(range, rfc)| {
                 let decoded = decode(bytes.get(range.clone())?, range.start, rfc)?;
@@ -28,6 +33,9 @@ pub(super) fn find(text: &str, runs: &[Range<usize>], parts: &mut Vec<Part>) {
 
 /// What stands between `<~` and `~>`.
 fn framed(part: &[u8], at: usize) -> Range<usize> {
+    if memchr::memchr(b'~', part).is_none() {
+        return at..at + part.len();
+    }
     let start = memchr::memmem::find(part, b"<~").map_or(0, |start| start + 2);
     let end = memchr::memmem::rfind(part, b"~>").unwrap_or(part.len());
     at + start..at + end.max(start)
@@ -42,31 +50,47 @@ fn unquoted(part: &[u8], at: usize) -> Range<usize> {
 }
 
 fn decode(digits: &[u8], at: usize, rfc: bool) -> Option<Bytes> {
+    let values = if rfc { &RFC_1924 } else { &ASCII_85 };
+    let value = |byte: &u8| values.get(usize::from(*byte)).copied().filter(|digit| *digit < 85);
     // Most runs are told apart by one letter that the alphabet lacks.
-    if !digits.iter().all(|byte| if rfc { !b"\"',./:[\\]".contains(byte) } else { (b'!'..=b'u').contains(byte) }) {
+    if !digits.iter().all(|byte| value(byte).is_some()) {
+        return None;
+    }
+    let word = |digits: &[u8]| {
+        let places = (0..5).map(|place| digits.get(place).map_or(Some(84), value));
+        let bits = places.into_iter().try_fold(0_u64, |bits, digit| Some(bits * 85 + u64::from(digit?)))?;
+        u32::try_from(bits).ok().map(u32::to_be_bytes)
+    };
+    let heads = digits.chunks_exact(5).map_while(word).flatten();
+    if !begins_as_text(heads) {
         return None;
     }
     let mut decoded = Bytes::default();
     for (group, digits) in digits.chunks(5).enumerate() {
-        let mut bits = 0_u64;
-        for place in 0..5 {
-            let digit = digits.get(place).map_or(Some(84), |byte| value(*byte, rfc))?;
-            bits = bits * 85 + u64::from(digit);
-        }
-        let bytes = u32::try_from(bits).ok()?.to_be_bytes();
+        let bytes = word(digits)?;
         let start = at + group * 5;
         decoded.push(bytes.get(..digits.len() - 1)?, start..start + digits.len());
     }
     Some(decoded)
 }
 
-fn value(byte: u8, rfc: bool) -> Option<u8> {
-    if rfc {
-        RFC_1924.iter().position(|digit| *digit == byte).and_then(|digit| u8::try_from(digit).ok())
-    } else {
-        byte.checked_sub(b'!').filter(|digit| *digit < 85)
+/// The values of the digits by their bytes; 85 and more are none.
+const RFC_1924: [u8; 256] =
+    values(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~");
+const ASCII_85: [u8; 256] =
+    values(b"!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstu");
+
+const fn values(digits: &[u8; 85]) -> [u8; 256] {
+    let mut values = [85; 256];
+    let mut digit = 0_u8;
+    while digit < 85 {
+        #[expect(clippy::indexing_slicing, reason = "constant evaluation: an index out of range would not compile")]
+        {
+            values[digits[digit as usize] as usize] = digit;
+        }
+        digit += 1;
     }
+    values
 }
 
-const RFC_1924: &[u8; 85] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
 const LEAST: usize = 16;

@@ -9,7 +9,9 @@ pub(super) fn find(text: &str, parts: &mut Vec<Part>) {
     for start in memchr::memchr_iter(b'&', bytes) {
         let Some((c, len)) = bytes.get(start + 1..).and_then(reference) else { continue };
         let source = start..start + 1 + len;
-        letters += usize::from(c.is_alphanumeric());
+        // An ampersand may be the head of another reference.
+        let inner = c == '&' && bytes.get(start + 1 + len) == Some(&b'#');
+        letters += usize::from(c.is_alphanumeric() || inner);
         others += usize::from(c.is_whitespace() || matches!(c, '<' | '>') || !c.is_ascii());
         if let Some(last) = edits.last_mut().filter(|last| last.source.end == start) {
             last.draft.push(c, source.clone());
@@ -32,7 +34,7 @@ fn reference(bytes: &[u8]) -> Option<(char, usize)> {
             [b'x' | b'X', digits @ ..] => (digits, 16, 2),
             _ => (rest, 10, 1),
         };
-        let len = digits.iter().take(10).take_while(|byte| char::from(**byte).is_digit(radix)).count();
+        let len = digits.iter().take(LONGEST).take_while(|byte| char::from(**byte).is_digit(radix)).count();
         let code = u32::from_str_radix(std::str::from_utf8(digits.get(..len)?).ok()?, radix).ok()?;
         let closed = usize::from(digits.get(len) == Some(&b';'));
         return Some((char::from_u32(code).filter(|c| *c != '\0')?, prefix + len + closed));
@@ -43,6 +45,8 @@ fn reference(bytes: &[u8]) -> Option<(char, usize)> {
     Some((*c, len + 1))
 }
 
+/// The most digits, noughts included.
+const LONGEST: usize = 16;
 const NAMED: [(&str, char); 32] = [
     ("amp", '&'),
     ("lt", '<'),

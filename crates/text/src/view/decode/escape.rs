@@ -1,6 +1,10 @@
 //! Percent escapes, backslash escapes and calls of `chr`, decoded where they stand. What only protects a space or a sign in an
 //! address or a string is left alone.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::{
     super::map::{Bytes, Draft},
     Edit, Part, Step, in_place, whole,
@@ -10,9 +14,13 @@ pub(super) fn find(text: &str, parts: &mut Vec<Part>) {
     let bytes = text.as_bytes();
     collect(text, memchr::memchr_iter(b'%', bytes), percent, Step::Percent, parts);
     collect(text, memchr::memchr_iter(b'\\', bytes), backslash, Step::Escapes, parts);
-    let calls = memchr::memmem::find_iter(bytes, "hr(").map(|at| at.saturating_sub(1));
+    collect(text, memchr::memchr_iter(b'\\', bytes), css, Step::Escapes, parts);
+    let calls = CALL.find_iter(bytes).map(|at| at.saturating_sub(1));
     collect(text, calls, call, Step::Escapes, parts);
 }
+
+/// What a call of `chr` is found by, in either case of its first letter.
+static CALL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("hr("));
 
 /// Reads one escape at the head of the bytes: what it stands for and how long it is.
 type Read = fn(&[u8]) -> Option<(Code, usize)>;
@@ -24,6 +32,7 @@ enum Code {
 
 /// Decodes the runs of escapes that begin at the given places, if they hide letters.
 fn collect(text: &str, places: impl Iterator<Item = usize>, read: Read, step: Step, parts: &mut Vec<Part>) {
+    let bytes = text.as_bytes();
     let mut edits = Vec::new();
     let mut done = 0;
     let (mut letters, mut spaces) = (0, 0);
@@ -35,6 +44,10 @@ fn collect(text: &str, places: impl Iterator<Item = usize>, read: Read, step: St
         done = end;
         let Some(draft) = draft else { continue };
         letters += draft.text.chars().filter(|c| c.is_alphanumeric()).count();
+        // A percent sign may be the head of another escape.
+        let inner = draft.text.ends_with('%')
+            && bytes.get(end..end + 2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+        letters += usize::from(inner && bytes.get(end..end + 2).is_none_or(|two| two != b"20"));
         spaces += draft.text.chars().filter(|c| c.is_whitespace()).count();
         edits.push(Edit { source: start..end, draft });
     }
@@ -93,6 +106,17 @@ fn backslash(bytes: &[u8]) -> Option<(Code, usize)> {
         [b'0'..=b'3', b'0'..=b'7', b'0'..=b'7', ..] => Some((byte(rest.get(..3)?, 8)?, slashes + 3)),
         _ => None,
     }
+}
+
+/// `\69 `: an escape of a style sheet (CSS Syntax Level 3, 4.3.7), of a sign of ASCII.
+fn css(bytes: &[u8]) -> Option<(Code, usize)> {
+    let rest = bytes.strip_prefix(b"\\")?;
+    let len = rest.iter().take(6).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let code = number(rest.get(..len)?, 16).filter(|code| len >= 2 && (0x20..0x7f).contains(code))?;
+    // Three octal digits are an escape of strings.
+    let octal = len == 3 || rest.get(..2).is_some_and(|two| !two.iter().any(u8::is_ascii_digit));
+    let blank = usize::from(rest.get(len).is_some_and(u8::is_ascii_whitespace));
+    (!octal).then_some((Code::Char(code), 1 + len + blank))
 }
 
 /// `chr(105)`, with what joins it to the next.

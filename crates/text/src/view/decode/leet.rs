@@ -12,8 +12,54 @@ pub(super) fn find(text: &str, stretches: &[Range<usize>], parts: &mut Vec<Part>
 }
 
 fn read(text: &str, stretch: &Range<usize>, parts: &mut Vec<Part>) {
+    let words = words(text, stretch);
+    // Only stand-ins between letters tell that anything is disguised, and they are soon counted.
+    if words.iter().filter(|(_, kind)| matches!(kind, Kind::Mixed { inside: true })).count() < FEWEST {
+        return;
+    }
     let mut edits = Vec::new();
     let (mut good, mut bad) = (0_usize, 0_usize);
+    for (source, kind) in words {
+        let Some(word) = text.get(source.clone()) else { continue };
+        let (decoded, level) = decode(word);
+        let told = match kind {
+            Kind::Mixed { inside } => {
+                good += usize::from(inside && level >= 0);
+                bad += usize::from(inside && level < 0);
+                level > UNLIKE && (level > UNLIKELY || word.len() > 2)
+            }
+            Kind::Digits => WORDS.contains(&decoded.as_str()) || (word.len() > 2 && level > 8),
+            Kind::Ending => true,
+        };
+        if told {
+            let mut draft = Draft::default();
+            for ((place, old), new) in word.char_indices().zip(decoded.chars()) {
+                let place = source.start + place..source.start + place + old.len_utf8();
+                draft.push(new, place);
+            }
+            edits.push((kind, level, Edit { source, draft }));
+        }
+    }
+    if good >= FEWEST && good > bad {
+        // Where little is disguised, names and numbers with units are not.
+        let sure = good >= 5;
+        edits.retain(|(_, level, _)| sure || *level > UNLIKELY);
+        // Digits alone are read as letters only beside words that surely are.
+        let near = mixed_places(&edits);
+        let edits = edits.into_iter().filter(|(kind, _, edit)| {
+            matches!(kind, Kind::Mixed { .. }) || {
+                let at = near.partition_point(|place| *place < edit.source.start);
+                let around = near.get(at.saturating_sub(1)..(at + 1).min(near.len())).unwrap_or_default();
+                around.iter().any(|place| place.abs_diff(edit.source.start) < NEAR)
+            }
+        });
+        in_place(text, edits.map(|(.., edit)| edit).collect(), Step::Leet, parts);
+    }
+}
+
+/// The words of a stretch that have stand-ins.
+fn words(text: &str, stretch: &Range<usize>) -> Vec<(Range<usize>, Kind)> {
+    let mut found = Vec::new();
     let mut start = None;
     let mut before = ' ';
     let inner = text.get(stretch.clone()).unwrap_or_default().char_indices();
@@ -38,41 +84,9 @@ fn read(text: &str, stretch: &Range<usize>, parts: &mut Vec<Part>) {
         if word.len() > LONGEST || address {
             continue;
         }
-        let Some(kind) = Kind::of(word, before) else { continue };
-        let (decoded, level) = decode(word);
-        let told = match kind {
-            Kind::Mixed { inside } => {
-                good += usize::from(inside && level >= 0);
-                bad += usize::from(inside && level < 0);
-                level > UNLIKE && (level > UNLIKELY || word.len() > 2)
-            }
-            Kind::Digits => WORDS.contains(&decoded.as_str()) || (word.len() > 2 && level > 8),
-            Kind::Ending => true,
-        };
-        if told {
-            let mut draft = Draft::default();
-            for ((place, old), new) in word.char_indices().zip(decoded.chars()) {
-                let place = start + place..start + place + old.len_utf8();
-                draft.push(new, place);
-            }
-            edits.push((kind, level, Edit { source: start..at, draft }));
-        }
+        found.extend(Kind::of(word, before).map(|kind| (start..at, kind)));
     }
-    if good >= 2 && good > bad {
-        // Where little is disguised, names and numbers with units are not.
-        let sure = good >= 5;
-        edits.retain(|(_, level, _)| sure || *level > UNLIKELY);
-        // Digits alone are read as letters only beside words that surely are.
-        let near = mixed_places(&edits);
-        let edits = edits.into_iter().filter(|(kind, _, edit)| {
-            matches!(kind, Kind::Mixed { .. }) || {
-                let at = near.partition_point(|place| *place < edit.source.start);
-                let around = near.get(at.saturating_sub(1)..(at + 1).min(near.len())).unwrap_or_default();
-                around.iter().any(|place| place.abs_diff(edit.source.start) < NEAR)
-            }
-        });
-        in_place(text, edits.map(|(.., edit)| edit).collect(), Step::Leet, parts);
-    }
+    found
 }
 
 fn mixed_places(edits: &[(Kind, i32, Edit)]) -> Vec<usize> {
@@ -111,30 +125,33 @@ impl Kind {
 
 /// The likeliest reading of a word, in small letters, and its mean level.
 fn decode(word: &str) -> (String, i32) {
-    let mut readings = vec![(0_i32, String::new(), 0_u8, 0_u8)];
+    // Each reading is its sum, its last two letters, and where in `trail` its last letter is; that leads to those before.
+    let mut readings = vec![(0_i32, 0_u8, 0_u8, usize::MAX)];
+    let mut trail: Vec<(char, usize)> = Vec::with_capacity(2 * word.len());
+    let mut next = Vec::new();
     let mut count = 0;
     for c in word.chars() {
         let own = [(c.to_ascii_lowercase(), 0)];
         let known = choices(c);
         let known = if known.is_empty() { own.as_slice() } else { known };
-        let mut next: Vec<_> = readings
-            .iter()
-            .flat_map(|(sum, reading, before, last)| {
-                known.iter().map(move |(letter, cost)| {
-                    let symbol = u8::try_from(*letter).map_or(0, letters::symbol);
-                    let gain = letters::triple(*before, *last, symbol);
-                    (sum + gain - cost, format!("{reading}{letter}"), *last, symbol)
-                })
-            })
-            .collect();
+        for (sum, before, last, end) in readings.drain(..) {
+            for (letter, cost) in known {
+                let symbol = u8::try_from(*letter).map_or(0, letters::symbol);
+                trail.push((*letter, end));
+                next.push((sum + letters::triple(before, last, symbol) - cost, last, symbol, trail.len() - 1));
+            }
+        }
         next.sort_by_key(|(sum, ..)| std::cmp::Reverse(*sum));
         next.truncate(8);
-        readings = next;
+        std::mem::swap(&mut readings, &mut next);
         count += 1;
     }
-    let ended =
-        readings.into_iter().map(|(sum, reading, before, last)| (sum + letters::triple(before, last, 0), reading));
-    let (sum, reading) = ended.max_by_key(|(sum, _)| *sum).unwrap_or_default();
+    let ended = readings.into_iter().map(|(sum, before, last, end)| (sum + letters::triple(before, last, 0), end));
+    let (sum, end) = ended.max_by_key(|(sum, _)| *sum).unwrap_or_default();
+    let mut reading: Vec<char> =
+        std::iter::successors(trail.get(end), |(_, before)| trail.get(*before)).map(|(c, _)| *c).collect();
+    reading.reverse();
+    let reading = String::from_iter(reading);
     (reading, sum / count.max(1))
 }
 
@@ -163,6 +180,8 @@ const WORDS: [&str; 15] =
 /// The longest word that is read, and how near a surely disguised word must be.
 const LONGEST: usize = 48;
 const NEAR: usize = 80;
+/// The fewest words that are disguised inside.
+const FEWEST: usize = 2;
 /// Mean levels below which a word is left alone where few words, and where many are disguised.
 const UNLIKELY: i32 = -14;
 const UNLIKE: i32 = -60;

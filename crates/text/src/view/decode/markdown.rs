@@ -1,12 +1,13 @@
 //! What Markdown holds and does not show: definitions used as comments, titles and alternative texts; and words that marks
 //! of emphasis split.
 
-use super::{super::map::Draft, Edit, Part, Step, in_place, markup::take, splits_word};
+use super::{Part, Step, markup::take, without};
 
 pub(super) fn find(text: &str, parts: &mut Vec<Part>) {
     let bytes = text.as_bytes();
     let mut done = 0;
-    for at in memchr::memmem::find_iter(bytes, b"](").chain(memchr::memmem::find_iter(bytes, b"]:")) {
+    let brackets = |by: u8| memchr::memchr_iter(b']', bytes).filter(move |at| bytes.get(at + 1) == Some(&by));
+    for at in brackets(b'(').chain(brackets(b':')) {
         let Some(rest) = text.get(at + 2..).filter(|_| at >= done || bytes.get(at + 1) == Some(&b':')) else {
             continue;
         };
@@ -49,7 +50,7 @@ pub(super) fn find(text: &str, parts: &mut Vec<Part>) {
 /// Marks of emphasis between letters.
 fn split_words(text: &str, parts: &mut Vec<Part>) {
     let bytes = text.as_bytes();
-    let mut edits = Vec::new();
+    let mut gaps = Vec::new();
     let mut done = 0;
     for start in memchr::memchr3_iter(b'*', b'`', b'~', bytes) {
         if start < done {
@@ -58,13 +59,11 @@ fn split_words(text: &str, parts: &mut Vec<Part>) {
         let len =
             bytes.get(start..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'*' | b'`' | b'~')).count();
         done = start + len;
-        if len <= 4 && splits_word(bytes, &(start..done)) {
-            edits.push(Edit { source: start..done, draft: Draft::default() });
+        if len <= 4 {
+            gaps.push(start..done);
         }
     }
-    if edits.len() >= 3 {
-        in_place(text, edits, Step::Markdown, parts);
-    }
+    without(text, &gaps, 3, Step::Markdown, parts);
 }
 
 /// The most of a line that is looked at on each side of a label's end.

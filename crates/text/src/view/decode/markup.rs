@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::{super::map::Draft, Edit, Part, Step, in_place, splits_word};
+use super::{super::map::Draft, Part, Step, without};
 
 pub(super) fn find(text: &str, parts: &mut Vec<Part>) {
     let bytes = text.as_bytes();
-    let mut splits = Vec::new();
+    let mut gaps: Vec<Range<usize>> = Vec::new();
     let mut done = 0;
     for start in memchr::memchr_iter(b'<', bytes) {
         let Some(rest) = bytes.get(start..).filter(|_| start >= done) else { continue };
@@ -36,13 +36,15 @@ pub(super) fn find(text: &str, parts: &mut Vec<Part>) {
             tag.end
         };
         done = done.max(end);
-        if splits_word(bytes, &(start..end)) && !is_block(rest) {
-            splits.push(Edit { source: start..end, draft: Draft::default() });
+        if !is_block(rest) {
+            // Tags beside each other are one gap.
+            match gaps.last_mut().filter(|last| last.end == start) {
+                Some(last) => last.end = end,
+                None => gaps.push(start..end),
+            }
         }
     }
-    if splits.len() >= 2 {
-        in_place(text, splits, Step::SplitByTags, parts);
-    }
+    without(text, &gaps, 2, Step::SplitByTags, parts);
 }
 
 /// Whether a tag begins or ends a line or a block: words at its sides are two.

@@ -26,9 +26,22 @@ pub(super) fn find(text: &str, evidence: &Evidence, parts: &mut Vec<Part>) {
             }
         }
     }
+    let mut done = 0;
     for stretch in &evidence.digits {
-        lists(text, stretch.clone(), parts);
+        if stretch.end > done {
+            let stretch = widened(bytes, stretch, done);
+            done = stretch.end;
+            lists(text, stretch, parts);
+        }
     }
+}
+
+/// The stretch with what may belong to a list at its ends: where hexadecimal numbers are mostly letters, digits are few.
+fn widened(bytes: &[u8], stretch: &Range<usize>, least: usize) -> Range<usize> {
+    let belongs = |byte: &&u8| byte.is_ascii_hexdigit() || !byte.is_ascii_alphanumeric() && byte.is_ascii();
+    let head = bytes.get(least..stretch.start).unwrap_or_default().iter().rev().take_while(belongs).count();
+    let tail = bytes.get(stretch.end..).unwrap_or_default().iter().take_while(belongs).count();
+    stretch.start - head..stretch.end + tail
 }
 
 /// The bytes of digits that follow each other, so many a byte.
@@ -39,6 +52,16 @@ fn packed(digits: &[u8], start: usize, width: usize, radix: u32) -> Bytes {
         decoded.push(&[value(digits, radix).unwrap_or_default()], at..at + width);
     }
     decoded
+}
+
+/// The bytes of pairs of hexadecimal digits, each with its place.
+pub(super) fn paired(digits: &[(usize, u8)]) -> Option<Bytes> {
+    let mut decoded = Bytes::default();
+    for pair in digits.chunks_exact(2) {
+        let [(first, high), (last, low)] = pair else { continue };
+        decoded.push(&[value(&[*high, *low], 16)?], *first..last + 1);
+    }
+    Some(decoded)
 }
 
 fn accept(text: &str, decoded: &Bytes, source: &Range<usize>, step: Step, parts: &mut Vec<Part>) -> bool {

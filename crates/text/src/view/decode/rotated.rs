@@ -9,9 +9,12 @@ pub(super) fn find(text: &str, odd: &[Range<usize>], parts: &mut Vec<Part>) {
     for stretch in odd {
         let words = words(text.as_bytes(), stretch.clone());
         let counts = count(text.as_bytes(), &words);
-        let mut codes = vec![Code::Reversed, Code::Shift(13)];
-        codes.extend(likeliest(&counts).filter(|code| *code != Code::Shift(13)));
-        let own: Vec<i32> = words.iter().map(|word| level(text, word, Code::Shift(0))).collect();
+        let mut codes = vec![Code { letters: Letters::Shift(0), backwards: true }, Code::forwards(Letters::Shift(13))];
+        for letters in likeliest(&counts) {
+            codes.extend([false, true].map(|backwards| Code { letters, backwards }));
+        }
+        codes.dedup();
+        let own: Vec<i32> = words.iter().map(|word| level(text, word, PLAIN)).collect();
         let found = codes.into_iter().filter_map(|code| best(text, &words, &own, code)).max_by_key(|found| found.gain);
         if let Some(found) = found {
             found.read(text, parts);
@@ -19,26 +22,59 @@ pub(super) fn find(text: &str, odd: &[Range<usize>], parts: &mut Vec<Part>) {
     }
 }
 
+/// What was done to the letters, and in which order they stand.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Code {
-    Reversed,
+struct Code {
+    letters: Letters,
+    backwards: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Letters {
     /// Each letter so many places on.
     Shift(u8),
     /// The alphabet from its end.
     Mirror,
 }
 
-impl Code {
+impl Letters {
     /// The number of the letter that a letter stands for.
-    fn of(self, symbol: u8) -> u8 {
+    const fn of(self, symbol: u8) -> u8 {
         match self {
             _ if symbol == 0 => 0,
-            Self::Reversed => symbol,
             Self::Shift(places) => (symbol - 1 + places) % 26 + 1,
             Self::Mirror => 27 - symbol,
         }
     }
+
+    /// The letter that a character stands for.
+    fn read(self, c: char) -> char {
+        let symbol = u8::try_from(c).map_or(0, letters::symbol);
+        let first = if c.is_ascii_uppercase() { b'A' } else { b'a' };
+        if symbol == 0 { c } else { char::from(first + self.of(symbol) - 1) }
+    }
 }
+
+impl Code {
+    const fn forwards(letters: Letters) -> Self {
+        Self { letters, backwards: false }
+    }
+
+    const fn step(self) -> Step {
+        match self.letters {
+            Letters::Shift(0) => Step::Reversed,
+            Letters::Shift(13) => Step::Rot13,
+            _ => Step::Shifted,
+        }
+    }
+
+    /// Whether it is common, so that less has to speak for it.
+    fn is_common(self) -> bool {
+        self == Self::forwards(Letters::Shift(13)) || self.letters == Letters::Shift(0)
+    }
+}
+
+const PLAIN: Code = Code::forwards(Letters::Shift(0));
 
 struct Found {
     code: Code,
@@ -51,34 +87,29 @@ impl Found {
         let source = self.source;
         let Some(part) = text.get(source.clone()) else { return };
         let place = |at: usize, c: char| source.start + at..source.start + at + c.len_utf8();
-        if self.code == Code::Reversed {
+        let code = self.code;
+        let read = |c: char| code.letters.read(c);
+        let step = code.step();
+        if code.backwards {
             let mut all = Draft::default();
-            part.char_indices().rev().for_each(|(at, c)| all.push(c, place(at, c)));
+            part.char_indices().rev().for_each(|(at, c)| all.push(read(c), place(at, c)));
             let mut words = Draft::default();
             let mut word = Vec::new();
             for (at, c) in part.char_indices().chain([(part.len(), ' ')]) {
                 if c.is_whitespace() {
-                    word.drain(..).rev().for_each(|(at, c)| words.push(c, place(at, c)));
+                    word.drain(..).rev().for_each(|(at, c)| words.push(read(c), place(at, c)));
                     words.copy(text, place(at, c));
                 } else {
                     word.push((at, c));
                 }
             }
-            parts.push(Part { draft: all, step: Step::Reversed, source: source.clone() });
-            parts.push(Part { draft: words, step: Step::ReversedWords, source });
+            let by_words = if step == Step::Reversed { Step::ReversedWords } else { step };
+            parts.push(Part { draft: all, step, source: source.clone() });
+            parts.push(Part { draft: words, step: by_words, source });
             return;
         }
         let mut draft = Draft::default();
-        for (at, c) in part.char_indices() {
-            let symbol = u8::try_from(c).map_or(0, letters::symbol);
-            if symbol == 0 {
-                draft.copy(text, place(at, c));
-            } else {
-                let first = if c.is_ascii_uppercase() { b'A' } else { b'a' };
-                draft.push(char::from(first + self.code.of(symbol) - 1), place(at, c));
-            }
-        }
-        let step = if self.code == Code::Shift(13) { Step::Rot13 } else { Step::Shifted };
+        part.char_indices().for_each(|(at, c)| draft.push(read(c), place(at, c)));
         parts.push(Part { draft, step, source });
     }
 }
@@ -101,7 +132,7 @@ fn best(text: &str, words: &[Range<usize>], own: &[i32], code: Code) -> Option<F
             best = Some((sum, from, number));
         }
     }
-    let least = if matches!(code, Code::Reversed | Code::Shift(13)) { LEAST_GAIN } else { 2 * LEAST_GAIN };
+    let least = if code.is_common() { LEAST_GAIN } else { 2 * LEAST_GAIN };
     let (gain, mut from, mut to) = best.filter(|(gain, ..)| *gain >= least)?;
     let letters: usize = words.get(from..=to)?.iter().map(Range::len).sum();
     let decoded: i32 = words.get(from..=to)?.iter().map(|word| level(text, word, code)).sum();
@@ -158,9 +189,13 @@ fn words(bytes: &[u8], stretch: Range<usize>) -> Vec<Range<usize>> {
 }
 
 fn level(text: &str, word: &Range<usize>, code: Code) -> i32 {
-    let symbols =
-        text.as_bytes().get(word.clone()).unwrap_or_default().iter().map(|byte| code.of(letters::symbol(*byte)));
-    if code == Code::Reversed { letters::word(symbols.rev()) } else { letters::word(symbols) }
+    let symbols = text
+        .as_bytes()
+        .get(word.clone())
+        .unwrap_or_default()
+        .iter()
+        .map(|byte| code.letters.of(letters::symbol(*byte)));
+    if code.backwards { letters::word(symbols.rev()) } else { letters::word(symbols) }
 }
 
 fn count(bytes: &[u8], words: &[Range<usize>]) -> [i32; 27] {
@@ -174,15 +209,15 @@ fn count(bytes: &[u8], words: &[Range<usize>]) -> [i32; 27] {
 }
 
 /// The other codes under which single letters are most like a language.
-fn likeliest(counts: &[i32; 27]) -> impl Iterator<Item = Code> {
-    let fit = |code: Code| -> i32 {
+fn likeliest(counts: &[i32; 27]) -> impl Iterator<Item = Letters> {
+    let fit = |code: Letters| -> i32 {
         let letters = (1_u8..).zip(counts.iter().skip(1));
         letters
             .map(|(symbol, count)| count * FREQUENT.get(usize::from(code.of(symbol))).copied().unwrap_or_default())
             .sum()
     };
-    let plain = fit(Code::Shift(0));
-    let best = (1..26).map(Code::Shift).chain([Code::Mirror]).max_by_key(|code| fit(*code));
+    let plain = fit(Letters::Shift(0));
+    let best = (1..26).map(Letters::Shift).chain([Letters::Mirror]).max_by_key(|code| fit(*code));
     best.filter(|code| fit(*code) > plain).into_iter()
 }
 

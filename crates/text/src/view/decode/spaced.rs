@@ -62,9 +62,9 @@ impl<'t> Run<'t> {
         let gap = self.gap;
         let inner = gap.strip_prefix(self.joint).unwrap_or(gap);
         let inner = inner.strip_suffix(self.joint).unwrap_or(inner);
-        let mut spaces = inner.trim_matches(|c| self.joint.contains(c)).is_empty();
+        let mut spaces = inner.trim_matches(|c: char| self.joint.contains(c) || c.is_whitespace()).is_empty();
         if spaces {
-            let c = if inner.contains('\n') { '\n' } else { ' ' };
+            let c = if inner.contains('\n') && !self.joint.contains('\n') { '\n' } else { ' ' };
             self.draft.push(c, at..at + gap.len());
             return;
         }
@@ -98,7 +98,10 @@ impl<'t> Run<'t> {
             run.bridge(at);
         }
         let (mean, letters) = letters::mean(&run.draft.text);
-        if letters * 2 < run.letters || mean > -12 {
+        // Letters in words may be another layer.
+        let words = run.draft.text.split(' ').count();
+        let layer = run.units >= LONG && words > 2 && run.letters * 10 > run.units * 9 && words * 12 > run.units;
+        if letters * 2 < run.letters || mean > -12 || layer {
             edits.push(Edit { source: run.start..run.end, draft: run.draft });
         }
     }
@@ -126,4 +129,6 @@ impl<'t> Iterator for Units<'t> {
 
 /// The fewest letters that make a run, and the widest gap between words.
 const FEWEST: usize = 5;
+/// So many are set apart on purpose.
+const LONG: usize = 20;
 const WIDEST: usize = 48;

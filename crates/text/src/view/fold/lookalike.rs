@@ -113,7 +113,7 @@ impl Census {
             }
         } else if (c as u32) < 0x250 || matches!(c, '\u{1e00}'..='\u{1eff}') {
             self.latin += 1;
-            self.latin_without_double += usize::from(cyrillic(c).is_none());
+            self.latin_without_double += usize::from(!has_double(c));
         } else {
             self.other += 1;
         }
@@ -146,6 +146,32 @@ fn latin(c: char) -> Option<char> {
 fn cyrillic(c: char) -> Option<char> {
     let place = "aceiopxyABCEHIKMOPTX".chars().position(|latin| latin == c)?;
     "асеіорхуАВСЕНІКМОРТХ".chars().nth(place)
+}
+
+/// Whether a Latin letter looks like a Cyrillic one.
+const fn has_double(c: char) -> bool {
+    matches!(
+        c,
+        'a' | 'c'
+            | 'e'
+            | 'i'
+            | 'o'
+            | 'p'
+            | 'x'
+            | 'y'
+            | 'A'
+            | 'B'
+            | 'C'
+            | 'E'
+            | 'H'
+            | 'I'
+            | 'K'
+            | 'M'
+            | 'O'
+            | 'P'
+            | 'T'
+            | 'X'
+    )
 }
 
 /// Sorted by character.

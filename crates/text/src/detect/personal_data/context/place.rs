@@ -1,0 +1,47 @@
+//! Words for places.
+
+use super::Context;
+
+pub(super) const WORDS: &[(Context, &[&str])] = &[
+    (Context::Address, &["address", "adresse", "dirección", "direccion", "indirizzo", "endereço", "adres"]),
+    (
+        Context::Street,
+        &[
+            "street",
+            "st",
+            "avenue",
+            "ave",
+            "road",
+            "rd",
+            "lane",
+            "drive",
+            "court",
+            "boulevard",
+            "blvd",
+            "straße",
+            "strasse",
+            "straat",
+            "gasse",
+            "allee",
+            "weg",
+            "platz",
+            "laan",
+            "plein",
+            "singel",
+            "rue",
+            "via",
+            "piazza",
+            "viale",
+            "vicolo",
+            "contrada",
+            "calle",
+            "plaza",
+            "avenida",
+            "callejón",
+            "rambla",
+            "rua",
+            "ul.",
+            "al.",
+        ],
+    ),
+];
