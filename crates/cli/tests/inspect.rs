@@ -355,3 +355,37 @@ fn a_program_without_classifiers_says_so() {
     let run = harness().run(&["inspect", "--text", "x", "--classifier", "."]);
     assert!(run.code == 2 && run.stderr.contains("without the feature `onnx`"), "{}", run.transcript());
 }
+
+#[test]
+fn nothing_that_is_read_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (text, key, vault) = (path("mail.txt"), path("key"), path("vault.json"));
+    fs::write(&text, "Write to bob@example.com.\n").unwrap();
+    fs::write(&key, "0123456789abcdef0123456789abcdef").unwrap();
+    let other = folder.path().join(".").join("mail.txt").to_str().unwrap().to_owned();
+    for arguments in [
+        vec!["inspect", &text, "-o", &other],
+        vec!["inspect", &text, "--write-baseline", &text],
+        vec!["inspect", &text, "--redact", "tokenise", "--redact-key-file", &key, "--vault", &vault, "-o", &vault],
+        vec!["inspect", &text, "--redact", "hash", "--redact-key-file", &key, "-o", &key],
+    ] {
+        let run = harness().run(&arguments);
+        assert_eq!(run.code, 2, "{}", run.transcript());
+        assert!(run.stderr.contains("would replace a file that is read"), "{}", run.transcript());
+    }
+    assert_eq!(fs::read_to_string(&text).unwrap(), "Write to bob@example.com.\n");
+    assert!(!Path::new(&vault).exists());
+}
+
+#[test]
+fn what_is_no_utf8_is_judged_but_not_written_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("latin.txt");
+    fs::write(&file, b"caf\xe9, bob@example.com\n").unwrap();
+    let file = file.to_str().unwrap();
+    assert!(harness().run(&["inspect", file]).stdout.contains("email"));
+    let run = harness().run(&["inspect", "--redact", "mask", file]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.transcript());
+    assert!(run.stderr.contains("is not UTF-8"), "{}", run.transcript());
+}

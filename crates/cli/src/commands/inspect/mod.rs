@@ -1,5 +1,6 @@
 //! `palisade inspect`: judges text, explains why, and cleans it.
 
+mod apart;
 mod json;
 mod lane;
 mod lines;
@@ -43,6 +44,7 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<Exit, Failure> {
         return Err(Failure::usage("a baseline does not go with `--format json` and `--redact`")
             .hint("it accepts findings of reports: plain, sarif, github, markdown and html"));
     }
+    apart::check(arguments)?;
     let sources = sources::read(arguments)?;
     if arguments.restore {
         return redaction::restore(arguments, &sources);

@@ -53,6 +53,7 @@ impl Redaction {
 
     /// A text without what was found in it. One that holds tokens of the vault already could not be restored to what it was.
     pub(super) fn redact(&self, source: &Source, found: &[Found]) -> Result<String, Failure> {
+        source.writable()?;
         let standing = self.vault.as_ref().map_or(0, |file| file.vault().restore(&source.text).1);
         if standing > 0 {
             return Err(Failure::usage(format!("`{}` already holds {standing} tokens of this vault", source.name))
@@ -72,6 +73,7 @@ pub(super) fn restore(arguments: &InspectArguments, sources: &[Source]) -> Resul
     let Some(path) = arguments.vault.as_deref() else { return Err(Failure::usage("`--restore` needs a vault")) };
     let file = VaultFile::open(path)?;
     for source in sources {
+        source.writable()?;
         output::print(file.vault().restore(&source.text).0.as_bytes())?;
     }
     Ok(Exit::Clean)

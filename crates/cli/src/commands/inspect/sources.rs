@@ -15,9 +15,31 @@ pub(super) struct Source {
     pub(super) name: String,
     /// The text; bytes that are no UTF-8 are U+FFFD.
     pub(super) text: String,
+    /// Whether it was UTF-8, so that what is written back is what was read.
+    pub(super) exact: bool,
 }
 
 impl Source {
+    fn argument(text: &str) -> Self {
+        Self { name: "argument".to_owned(), text: text.to_owned(), exact: true }
+    }
+
+    fn of(name: String, bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self { name, text, exact: true },
+            Err(error) => Self { name, text: String::from_utf8_lossy(error.as_bytes()).into_owned(), exact: false },
+        }
+    }
+
+    /// Fails if the text cannot be written back as it was read.
+    pub(super) fn writable(&self) -> Result<(), Failure> {
+        if self.exact {
+            return Ok(());
+        }
+        Err(Failure::usage(format!("{} is not UTF-8, and what is left of it would not be what it was", self.shown()))
+            .hint("`iconv -f ENCODING -t UTF-8` turns it into UTF-8"))
+    }
+
     /// What to call it in a message.
     pub(super) fn shown(&self) -> String {
         match self.name.as_str() {
@@ -32,7 +54,7 @@ impl Source {
 pub(super) fn read(arguments: &InspectArguments) -> Result<Vec<Source>, Failure> {
     // The texts are kept until they are shown: the limit is for all of them.
     let mut left = Left { most: arguments.max_size, bytes: arguments.max_size };
-    let texts = arguments.text.iter().map(|text| Source { name: "argument".to_owned(), text: text.clone() });
+    let texts = arguments.text.iter().map(|text| Source::argument(text));
     let mut sources: Vec<Source> = texts.collect();
     if arguments.inputs.is_empty() && sources.is_empty() {
         return Ok(vec![stdin(&mut left)?]);
@@ -58,7 +80,7 @@ fn one(input: &str, left: &mut Left) -> Result<Source, Failure> {
     }
     // Languages without spaces write a phrase as one word; a path has a dot or a slash.
     if input.contains(char::is_whitespace) || !input.is_ascii() && !input.contains(['.', '/', '\\']) {
-        return Ok(Source { name: "argument".to_owned(), text: input.to_owned() });
+        return Ok(Source::argument(input));
     }
     if input.is_empty() {
         return Err(Failure::usage("an argument is empty: there is nothing in it to judge"));
@@ -77,13 +99,13 @@ fn within(path: &Path, left: &mut Left) -> Result<Source, Failure> {
     let failed = |error: &io::Error| Failure::usage(format!("cannot read `{shown}`: {}", palisade_base::reason(error)));
     let mut file = fs::File::open(path).map_err(|error| failed(&error))?;
     let bytes = left.take(&mut file, &format!("`{shown}`"), failed)?;
-    Ok(Source { text: lossy(bytes), name: shown })
+    Ok(Source::of(shown, bytes))
 }
 
 fn stdin(left: &mut Left) -> Result<Source, Failure> {
     let failed = |error: &io::Error| Failure::tool(format!("cannot read stdin: {}", palisade_base::reason(error)));
     let bytes = left.take(&mut io::stdin().lock(), "stdin", failed)?;
-    Ok(Source { name: "stdin".to_owned(), text: lossy(bytes) })
+    Ok(Source::of("stdin".to_owned(), bytes))
 }
 
 /// How many bytes may still be read.
@@ -107,10 +129,6 @@ impl Left {
         })?;
         Ok(bytes)
     }
-}
-
-fn lossy(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// The largest file beside the texts, in bytes.
