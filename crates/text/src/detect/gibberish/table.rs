@@ -168,7 +168,7 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// Logits of one unit.
 pub const UNIT: f32 = 1.0 / 32.0;
-/// One unit of a vector: the product of two, [`SHIFT`] bits less, is a [`UNIT`].
+/// One unit of a vector: the product of two, `SHIFT` bits less, is a [`UNIT`].
 pub const VECTOR_UNIT: f32 = 0.022_097_087;
 pub(super) const SHIFT: u32 = 6;
 /// How many numbers one vector has.
