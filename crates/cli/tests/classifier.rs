@@ -1,4 +1,5 @@
 //! `palisade inspect --classifier`: a classifier of the user beside ours, and the same numbers as those of onnxruntime.
+#![cfg(test)]
 #![cfg(feature = "onnx")]
 
 use std::{io::Write, process::Command};

@@ -3,7 +3,7 @@
 
 use super::{
     table::{HALF, NONE, Table, WIDTH, parts},
-    token::{self, Word, cell},
+    token::{self, Gap, Word, cell},
 };
 
 /// What a table says of words, and some words of which it has been asked.
@@ -44,7 +44,7 @@ impl<'t> Memo<'t> {
     pub(super) fn word(&mut self, bytes: &[u8], start: usize, end: usize, group: u8) -> &Known {
         let length = end - start;
         if length > LONGEST {
-            self.long = Known::of(self.table, &token::read(bytes, start, group).0, blank());
+            self.long = Known::of(self.table, &token::read(bytes, start, group).0, Gap::blank().hash);
             return &self.long;
         }
         let key = key(bytes, start, length);
@@ -52,7 +52,7 @@ impl<'t> Memo<'t> {
         match self.words.get_mut(slot(key)) {
             Some(known) => {
                 if known.key != key {
-                    *known = Known { key, ..Known::of(table, &token::read(bytes, start, group).0, blank()) };
+                    *known = Known { key, ..Known::of(table, &token::read(bytes, start, group).0, Gap::blank().hash) };
                 }
                 known
             }
@@ -62,7 +62,7 @@ impl<'t> Memo<'t> {
 
     /// What stands before the first word.
     pub(super) fn nothing(&self) -> Known {
-        let blank = self.table.weight(cell(3, 0, blank()));
+        let blank = self.table.weight(cell(3, 0, Gap::blank().hash));
         Known { blank, parts: wide(self.table.row(NONE)), ..Known::default() }
     }
 }
@@ -88,11 +88,6 @@ impl Known {
 /// The four vectors, as what processors multiply eight at a time.
 fn wide(row: &[i8; WIDTH]) -> [[i16; HALF]; 4] {
     parts(row).map(|part| part.map(i16::from))
-}
-
-/// The hash of a gap that is one blank.
-pub(super) const fn blank() -> u32 {
-    0x20_u32.wrapping_mul(0x9e37_79b1)
 }
 
 /// The bytes of a word as a number; no word has a zero.

@@ -101,11 +101,6 @@ fn gram_cell(four: u32) -> u32 {
     (1 << BITS) + (four.wrapping_mul(0x9e37_79b1) >> (32 - GRAM_BITS))
 }
 
-/// The cell of three signs in a row.
-pub(super) fn sign_cell(three: u32) -> u32 {
-    gram_cell(three ^ SIGNS)
-}
-
 /// What the word beside a gap counts for among its signs.
 pub(super) const fn neighbour(shape: u32) -> u32 {
     LETTERS + (shape & 0x1f)
@@ -115,6 +110,7 @@ pub(super) const fn neighbour(shape: u32) -> u32 {
 pub fn steps(text: &str, mut each: impl FnMut(&Step)) {
     let mut before = Word::default();
     let mut gap = Gap::default();
+    let mut signs = Signs::default();
     let mut gap_before = 0;
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -122,7 +118,7 @@ pub fn steps(text: &str, mut each: impl FnMut(&Step)) {
         let group = class(*byte);
         // The rest of a character that is a sign, too.
         if group == SIGN || group == REST {
-            gap.push(*byte);
+            gap.push(*byte, |cell| signs.add(cell));
             at += 1;
             continue;
         }
@@ -152,13 +148,14 @@ pub fn steps(text: &str, mut each: impl FnMut(&Step)) {
             step.add(9, gap.ends(), gap.len.min(6));
         }
         if gap.len > 1 {
-            gap.gram(neighbour(word.shape));
-            step.extend(gap.grams.get(..gap.count).unwrap_or_default());
+            gap.sign(neighbour(word.shape), |cell| signs.add(cell));
+            step.extend(signs.cells.get(..signs.count).unwrap_or_default());
         }
         step.extend(word.grams());
         each(&step);
         gap_before = gap.hash;
-        gap = Gap { three: neighbour(word.shape), ..Gap::default() };
+        gap = Gap::behind(neighbour(word.shape));
+        signs = Signs::default();
         before = word;
         at = end;
     }
@@ -221,25 +218,50 @@ pub(super) fn read(bytes: &[u8], start: usize, group: u8) -> (Word, usize) {
     (Word { hash, head, tail, shape, grams, count }, end)
 }
 
+/// Cells of every three signs in a row of a gap.
+#[derive(Clone, Copy, Debug, Default)]
+struct Signs {
+    cells: [u32; MOST_GRAMS],
+    count: usize,
+}
+
+impl Signs {
+    fn add(&mut self, cell: u32) {
+        if let Some(to) = self.cells.get_mut(self.count) {
+            *to = cell;
+            self.count += 1;
+        }
+    }
+}
+
 /// What stands between two words: signs and blanks. Runs of blanks count as one, and so do runs of one sign.
 #[derive(Clone, Copy, Debug, Default)]
-struct Gap {
-    hash: u32,
-    first: u8,
-    last: u8,
-    len: u32,
-    /// Cells of every three signs in a row, the words on both sides taken for signs.
-    grams: [u32; MOST_GRAMS],
-    count: usize,
+pub(super) struct Gap {
+    pub(super) hash: u32,
+    pub(super) first: u8,
+    pub(super) last: u8,
+    pub(super) len: u32,
+    /// The last three signs; the words on both sides are taken for signs.
     three: u32,
+    /// How many cells of three signs in a row were handed over.
+    count: usize,
 }
 
 impl Gap {
-    fn push(&mut self, byte: u8) {
-        let byte = match byte {
-            b'\t' | b'\r' => b' ',
-            other => other,
-        };
+    /// The gap behind a word, which is a [`neighbour`].
+    pub(super) fn behind(neighbour: u32) -> Self {
+        Self { three: neighbour, ..Self::default() }
+    }
+
+    /// The gap of one blank, as most are.
+    pub(super) const fn blank() -> Self {
+        Self { hash: hashed(0, b' '), first: b' ', last: b' ', len: 1, three: 0, count: 0 }
+    }
+
+    /// Adds a sign, and hands over the cell of the three in a row that it ends, if it counts.
+    #[inline]
+    pub(super) fn push(&mut self, byte: u8, each: impl FnOnce(u32)) {
+        let byte = if byte == b'\t' || byte == b'\r' { b' ' } else { byte };
         // Indentation says no more than the end of the line.
         if (byte == b' ' && (self.last == b' ' || self.last == b'\n')) || byte == self.last {
             return;
@@ -252,25 +274,30 @@ impl Gap {
         }
         self.last = byte;
         self.len += 1;
-        self.gram(u32::from(byte));
+        self.sign(u32::from(byte), each);
         if self.len <= LONGEST_GAP {
-            self.hash = (self.hash.rotate_left(5) ^ u32::from(byte)).wrapping_mul(0x9e37_79b1);
+            self.hash = hashed(self.hash, byte);
         }
     }
 
-    fn gram(&mut self, sign: u32) {
+    /// Takes a sign, or a [`neighbour`] for one, into the three in a row.
+    #[inline]
+    pub(super) fn sign(&mut self, sign: u32, each: impl FnOnce(u32)) {
         self.three = ((self.three << 8) | sign) & 0x00ff_ffff;
-        if self.len > 1
-            && let Some(cell) = self.grams.get_mut(self.count)
-        {
-            *cell = sign_cell(self.three);
+        if self.len > 1 && self.count < MOST_GRAMS {
+            each(gram_cell(self.three ^ SIGNS));
             self.count += 1;
         }
     }
 
-    fn ends(&self) -> u32 {
+    /// Its first and last sign and how long it is, in one number.
+    pub(super) fn ends(&self) -> u32 {
         (u32::from(self.first) << 16) | (u32::from(self.last) << 24) | (self.len.min(3) << 8)
     }
+}
+
+const fn hashed(before: u32, byte: u8) -> u32 {
+    (before.rotate_left(5) ^ (byte as u32)).wrapping_mul(0x9e37_79b1)
 }
 
 pub(super) fn class(byte: u8) -> u8 {
@@ -314,9 +341,9 @@ pub(super) const SIGN: u8 = 64;
 pub(super) const DIGITS: u32 = 7;
 
 /// Further signs do not name a gap.
-pub(super) const LONGEST_GAP: u32 = 8;
+const LONGEST_GAP: u32 = 8;
 /// So many cells of letters or signs in a row, at most.
-pub(super) const MOST_GRAMS: usize = 12;
+const MOST_GRAMS: usize = 12;
 const MOST_CELLS: usize = 9 + 2 * MOST_GRAMS;
 /// Words among signs: no sign of its own.
 const LETTERS: u32 = 0x80;

@@ -4,9 +4,9 @@
 use std::ops::Range;
 
 use super::{
-    memo::{Known, Memo, blank},
+    memo::{Known, Memo},
     table::{HALF, RECENT, SHIFT, Table, bounded},
-    token::{LONGEST_GAP, LOWER, MOST_GRAMS, REST, SCRIPT, SIGN, UPPER, cell, class, neighbour, sign_cell},
+    token::{Gap, LOWER, REST, SCRIPT, SIGN, UPPER, cell, class, neighbour},
 };
 
 /// Hands over the range and the sum of every step of a text, in order.
@@ -18,13 +18,13 @@ pub(super) fn sums(text: &str, memo: &mut Memo<'_>, mut each: impl FnMut(Range<u
     let (mut at, mut edge, mut gap_before) = (0, 0, 0);
     while let Some(byte) = bytes.get(at) {
         let mut group = class(*byte);
-        let mut gap = Gap::default();
+        let (mut gap, mut signs) = (Gap::default(), 0);
         if is_sign(group) {
             let next = bytes.get(at + 1).map_or(SIGN, |byte| class(*byte));
             if *byte == b' ' && !is_sign(next) {
-                (gap, at, group) = (BLANK, at + 1, next);
+                (gap, at, group) = (Gap::blank(), at + 1, next);
             } else {
-                (gap, at) = Gap::read(bytes, at, edge, table);
+                (gap, signs, at) = read(bytes, at, edge, table);
                 let Some(byte) = bytes.get(at) else { return };
                 group = class(*byte);
             }
@@ -44,8 +44,8 @@ pub(super) fn sums(text: &str, memo: &mut Memo<'_>, mut each: impl FnMut(Range<u
             sum += weight(3, before.hash, gap.hash) + weight(4, gap.hash, word.hash);
         }
         if gap.len > 1 {
-            gap.gram(neighbour(word.shape), table);
-            sum += weight(9, gap.ends(), gap.len.min(6)) + gap.grams;
+            gap.sign(neighbour(word.shape), |cell| signs += table.weight(cell));
+            sum += weight(9, gap.ends(), gap.len.min(6)) + signs;
         }
         let [to_pair, to_topic, _, own] = &word.parts;
         sum += product(to_pair, &before.from_pair) >> SHIFT;
@@ -138,76 +138,29 @@ fn end(bytes: &[u8], start: usize, group: u8) -> usize {
     end
 }
 
-/// What stands between two words, and the weights of every three signs in it.
-#[derive(Clone, Copy, Default)]
-struct Gap {
-    hash: u32,
-    first: u8,
-    last: u8,
-    len: u32,
-    grams: i32,
-    count: usize,
-    three: u32,
-}
-
-impl Gap {
-    /// The gap that begins at `start`, and the byte behind it.
-    fn read(bytes: &[u8], start: usize, edge: u32, table: &Table) -> (Self, usize) {
-        let mut gap = Self { three: edge, ..Self::default() };
-        let mut at = start;
-        while let Some(byte) = bytes.get(at) {
-            if !is_sign(class(*byte)) {
-                break;
-            }
-            gap.push(*byte, table);
-            at += 1;
-            if *byte == b'\n' {
-                while bytes.get(at..).and_then(<[u8]>::first_chunk) == Some(b"    ") {
-                    at += 4;
-                }
+/// The gap that begins at `start`, the weights of every three signs in it, and the byte behind it.
+fn read(bytes: &[u8], start: usize, edge: u32, table: &Table) -> (Gap, i32, usize) {
+    let mut gap = Gap::behind(edge);
+    let (mut sum, mut at) = (0, start);
+    while let Some(byte) = bytes.get(at) {
+        if !is_sign(class(*byte)) {
+            break;
+        }
+        gap.push(*byte, |cell| sum += table.weight(cell));
+        at += 1;
+        if *byte == b'\n' {
+            while bytes.get(at..).and_then(<[u8]>::first_chunk) == Some(b"    ") {
+                at += 4;
             }
         }
-        (gap, at)
     }
-
-    fn push(&mut self, byte: u8, table: &Table) {
-        let byte = if byte == b'\t' || byte == b'\r' { b' ' } else { byte };
-        if (byte == b' ' && (self.last == b' ' || self.last == b'\n')) || byte == self.last {
-            return;
-        }
-        if byte == b'\n' && self.last == b' ' && self.len == 1 {
-            *self = Self { three: self.three >> 8, ..Self::default() };
-        }
-        if self.len == 0 {
-            self.first = byte;
-        }
-        self.last = byte;
-        self.len += 1;
-        self.gram(u32::from(byte), table);
-        if self.len <= LONGEST_GAP {
-            self.hash = (self.hash.rotate_left(5) ^ u32::from(byte)).wrapping_mul(0x9e37_79b1);
-        }
-    }
-
-    fn gram(&mut self, sign: u32, table: &Table) {
-        self.three = ((self.three << 8) | sign) & 0x00ff_ffff;
-        if self.len > 1 && self.count < MOST_GRAMS {
-            self.grams += table.weight(sign_cell(self.three));
-            self.count += 1;
-        }
-    }
-
-    fn ends(&self) -> u32 {
-        (u32::from(self.first) << 16) | (u32::from(self.last) << 24) | (self.len.min(3) << 8)
-    }
+    (gap, sum, at)
 }
 
 const fn is_sign(class: u8) -> bool {
     class == SIGN || class == REST
 }
 
-/// Most words follow one blank.
-const BLANK: Gap = Gap { hash: blank(), first: b' ', last: b' ', len: 1, grams: 0, count: 0, three: 0 };
 /// One in every byte.
 const ONES: u64 = 0x0101_0101_0101_0101;
 

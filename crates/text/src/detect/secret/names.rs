@@ -21,7 +21,7 @@ pub(super) fn says_password(name: &str) -> bool {
 /// at each word, with and without a sign between the words.
 pub(super) static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let mut names: Vec<String> = Vec::new();
-    for name in SMALL {
+    for name in SMALL.iter().chain(PASSWORDS.iter().filter(|name| !PARTS.contains(name))) {
         let words: Vec<String> = name.split('_').map(with_capital).collect();
         let spellings = [
             (*name).to_owned(),
@@ -49,12 +49,8 @@ fn with_capital(word: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The same in small letters.
+/// What secrets other than passwords are called, in small letters.
 const SMALL: &[&str] = &[
-    "password",
-    "passwd",
-    "passphrase",
-    "passcode",
     "secret",
     "token",
     "api_key",
@@ -63,7 +59,6 @@ const SMALL: &[&str] = &[
     "access_key",
     "private_key",
     "auth_key",
-    "pwd",
     "credential",
     "account_key",
     "encryption_key",
@@ -75,43 +70,10 @@ const SMALL: &[&str] = &[
     "api key",
     "access key",
     "secret key",
-    "passwort",
-    "kennwort",
-    "mot de passe",
-    "contraseña",
-    "contrasenya",
-    "senha",
-    "palavra-passe",
-    "wachtwoord",
-    "hasło",
-    "lösenord",
-    "adgangskode",
-    "passord",
-    "salasana",
-    "heslo",
-    "jelszó",
-    "parola",
-    "parolă",
-    "şifre",
-    "lozinka",
-    "geslo",
-    "parool",
-    "κωδικός",
-    "סיסמה",
-    "كلمة المرور",
-    "كلمة السر",
-    "mật khẩu",
-    "kata sandi",
-    "รหัสผ่าน",
-    "पासवर्ड",
-    "пароль",
-    "密码",
-    "密碼",
-    "口令",
-    "パスワード",
-    "비밀번호",
-    "암호",
 ];
+
+/// Names that are also parts of other words: what is looked for has a sign or a word beside them.
+const PARTS: &[&str] = &["pass", "passe"];
 
 /// What a password is called, in small letters.
 const PASSWORDS: &[&str] = &[
