@@ -1,7 +1,7 @@
 //! What one look at a text sees, before any detector works on it: where its words and numbers begin, and which of them begin
 //! like a word that is looked for. What has no such sign costs no more than this look.
 
-/// Words that count only where a word begins. Three letters tell most of them from what else stands in a text.
+/// Words that count only where a word begins. Three letters, and a fourth, tell most of them from what else stands in a text.
 #[derive(Debug)]
 pub(super) struct Heads {
     /// A bit for every first three letters.
@@ -9,7 +9,15 @@ pub(super) struct Heads {
     /// For every first three letters, the place of their list, plus one.
     place: Vec<u16>,
     /// The numbers of the words that begin with the same three letters, longer words first.
-    lists: Vec<Vec<u16>>,
+    lists: Vec<List>,
+}
+
+/// Words that begin with the same three letters.
+#[derive(Debug, Default)]
+struct List {
+    /// A bit for every letter that one of them goes on with; all bits if one has no fourth.
+    fourth: u32,
+    numbers: Vec<u16>,
 }
 
 impl Heads {
@@ -20,23 +28,27 @@ impl Heads {
         words.sort_by_key(|(number, word)| (usize::MAX - word.len(), *number));
         for (number, word) in words {
             match *word.as_bytes() {
-                [first, second, third, ..] => heads.add([first, second, third], number),
-                [first, second] => (0..32).for_each(|third| heads.add([first, second, third], number)),
+                [first, second, third, fourth, ..] => {
+                    heads.add([first, second, third], 1 << (fourth & 31), number);
+                }
+                [first, second, third] => heads.add([first, second, third], u32::MAX, number),
+                [first, second] => (0..32).for_each(|third| heads.add([first, second, third], u32::MAX, number)),
                 _ => {}
             }
         }
         heads
     }
 
-    fn add(&mut self, letters: [u8; 3], number: u16) {
+    fn add(&mut self, letters: [u8; 3], fourth: u32, number: u16) {
         let key = key(letters);
         let Some(place) = self.place.get_mut(key) else { return };
         if *place == 0 {
-            self.lists.push(Vec::new());
+            self.lists.push(List::default());
             *place = u16::try_from(self.lists.len()).unwrap_or_default();
         }
         if let Some(list) = self.lists.get_mut(usize::from(*place).wrapping_sub(1)) {
-            list.push(number);
+            list.fourth |= fourth;
+            list.numbers.push(number);
         }
         if let Some(bits) = self.known.get_mut(key / 64) {
             *bits |= 1 << (key % 64);
@@ -53,7 +65,11 @@ impl Heads {
             };
             if self.known.get(key / 64).is_some_and(|bits| bits >> (key % 64) & 1 != 0) {
                 let place = self.place.get(key).map_or(0, |place| usize::from(*place));
-                each(at, self.lists.get(place.wrapping_sub(1)).map_or(&[], Vec::as_slice));
+                let fourth = bytes.get(at + 3).copied().unwrap_or_default();
+                let list = self.lists.get(place.wrapping_sub(1));
+                if let Some(list) = list.filter(|list| list.fourth >> (fourth & 31) & 1 != 0) {
+                    each(at, &list.numbers);
+                }
             }
         });
     }

@@ -120,12 +120,12 @@ pub(super) fn units(text: &str) -> impl Iterator<Item = Range<usize>> {
     std::iter::from_fn(move || {
         let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
         let bytes = rest.as_bytes();
-        let end = memchr::memchr3_iter(b'\n', b' ', 0x82, bytes).map(|at| at + 1).find(|end| {
-            // Most spaces stand behind a letter, and end nothing.
-            let behind_letter = bytes.get(end.wrapping_sub(2)).is_some_and(u8::is_ascii_alphanumeric);
-            let line = bytes.get(*end - 1) == Some(&b'\n');
-            line || !behind_letter
-                && rest.get(..*end).is_some_and(|unit| SENTENCES.iter().any(|mark| unit.ends_with(mark)))
+        // The signs that lines and sentences end with, but for the space behind some, stand in few places.
+        let may_end = |byte: &u8| ENDS.get(usize::from(*byte)).is_some_and(|ends| *ends);
+        let places = bytes.iter().enumerate().filter(|(_, byte)| may_end(byte)).flat_map(|(at, _)| [at + 1, at + 2]);
+        let end = places.into_iter().find(|end| {
+            let unit = rest.get(..*end).unwrap_or_default();
+            unit.ends_with('\n') || SENTENCES.iter().any(|mark| unit.ends_with(mark))
         });
         let unit = start..start + end.unwrap_or(rest.len());
         start = unit.end;
@@ -161,6 +161,20 @@ const BLANKS: usize = 8;
 /// Detectors look this far behind a match, at most.
 const AHEAD: usize = 64;
 const SENTENCES: [&str; 6] = [". ", "! ", "? ", "。", "। ", "؟ "];
+/// The last bytes of lines, and of [`SENTENCES`] without their spaces.
+const ENDS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut mark = 0;
+    while mark <= SENTENCES.len() {
+        #[expect(clippy::indexing_slicing, reason = "constant evaluation: an index out of range would not compile")]
+        {
+            let bytes = if mark < SENTENCES.len() { SENTENCES[mark].trim_ascii_end().as_bytes() } else { b"\n" };
+            table[bytes[bytes.len() - 1] as usize] = true;
+        }
+        mark += 1;
+    }
+    table
+};
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const PAIRS: [(&str, &str); 2] = [(BEGIN, END), ("<!--", "-->")];

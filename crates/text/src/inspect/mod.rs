@@ -13,7 +13,10 @@ pub use explain::Explained;
 pub use stream::Stream;
 pub use verdict::{Found, Judgement, Verdict};
 
-use crate::{Detector, Hit, Leak, Limits, Origin, Redactor, Sort, Topics, View, Views, injection, view::others, views};
+use crate::{
+    Detector, Hit, Leak, Limits, Origin, Redactor, Sort, Topics, View, Views, injection,
+    view::{Look, others, seen},
+};
 
 /// What an [`Inspector`] looks for, and how strict it is.
 #[derive(Clone, Debug)]
@@ -67,9 +70,10 @@ impl Inspector {
 
     /// What is found in one block, in the order of the text.
     fn block(&self, text: &str, origin: Origin) -> Block {
-        let mut found = self.values(text);
+        let look = Look::of(text);
+        let views = seen(text, &Limits::default(), look);
+        let mut found = self.values(text, look, Some(&views));
         found.extend(self.plain(text, is_no_value));
-        let views = views(text, &Limits::default());
         for view in views.views.iter().filter(|view| !view.steps().is_empty()) {
             self.revealed(view, 0, is_no_value, &mut found);
         }
@@ -102,15 +106,17 @@ impl Inspector {
     }
 
     /// What can be taken out of a text: the values that someone owns. What is disguised is decoded by the line and the
-    /// sentence, so that nothing which comes later changes what was found.
-    fn values(&self, text: &str) -> Vec<Found> {
+    /// sentence, so that nothing which comes later changes what was found. The readings of the whole text, where they are
+    /// known, are those of its only line.
+    fn values(&self, text: &str, look: Look, whole: Option<&Views<'_>>) -> Vec<Found> {
         let mut found = self.plain(text, Sort::is_value);
         if self.detectors(Sort::is_value).next().is_some() {
             for unit in blocks::units(text) {
-                let Some(views) = others(text.get(unit.clone()).unwrap_or_default(), &Limits::default()) else {
-                    continue;
-                };
-                for view in views.views.iter().filter(|view| !view.steps().is_empty()) {
+                let known = whole.filter(|_| unit.len() == text.len());
+                let part = text.get(unit.clone()).filter(|_| known.is_none());
+                let own = part.and_then(|part| others(part, &Limits::default(), look));
+                let views = known.or(own.as_ref());
+                for view in views.iter().flat_map(|views| &views.views).filter(|view| !view.steps().is_empty()) {
                     self.revealed(view, unit.start, Sort::is_value, &mut found);
                 }
             }

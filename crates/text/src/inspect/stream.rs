@@ -2,7 +2,7 @@
 //! whole lines and sentences with enough text behind them.
 
 use super::{Inspector, Judgement, Sum, blocks};
-use crate::{Found, Origin, Redactor};
+use crate::{Found, Origin, Redactor, view::Look};
 
 /// Takes a text in pieces, gives back what may be passed on, and judges the whole in the end.
 ///
@@ -77,7 +77,7 @@ impl<'i> Stream<'i> {
         }
         self.looked = settled;
         let text = std::mem::take(&mut self.pending);
-        let found = self.inspector.values(&text);
+        let found = self.inspector.values(&text, Look::of(&text), None);
         let end = redactor.uncut(settled, &found);
         self.pass(&text, &found, end, out);
         self.released = self.released.max(end);

@@ -19,6 +19,7 @@ use std::{
     sync::Arc,
 };
 
+pub(crate) use decode::Look;
 use map::{Draft, Map};
 pub use step::Step;
 
@@ -83,7 +84,12 @@ pub struct Views<'t> {
 
 /// Every reading of a text that there is evidence for.
 pub fn views<'t>(text: &'t str, limits: &Limits) -> Views<'t> {
-    others(text, limits).unwrap_or_else(|| Views { views: vec![whole(text)], complete: true })
+    seen(text, limits, Look::of(text))
+}
+
+/// The same of a text that has been looked at.
+pub(crate) fn seen<'t>(text: &'t str, limits: &Limits, look: Look) -> Views<'t> {
+    others(text, limits, look).unwrap_or_else(|| Views { views: vec![whole(text)], complete: true })
 }
 
 /// The text as a reading of itself.
@@ -91,11 +97,11 @@ fn whole(text: &str) -> View<'_> {
     View { text: Cow::Borrowed(text), map: None, steps: Vec::new(), source: 0..text.len() }
 }
 
-/// Every reading of a text, or nothing if it has no other than itself.
-pub(crate) fn others<'t>(text: &'t str, limits: &Limits) -> Option<Views<'t>> {
+/// Every reading of a text, or nothing if it has no other than itself. The look was at the text or at what it is a part of.
+pub(crate) fn others<'t>(text: &'t str, limits: &Limits, look: Look) -> Option<Views<'t>> {
     let mut known = text.is_ascii().then(|| {
         let mut parts = Vec::new();
-        decode::visible(text, &mut parts);
+        decode::visible(text, look, &mut parts);
         parts
     });
     if known.as_ref().is_some_and(Vec::is_empty) {
@@ -114,7 +120,7 @@ pub(crate) fn others<'t>(text: &'t str, limits: &Limits) -> Option<Views<'t>> {
         let view = folded.as_ref().unwrap_or(&raw);
         match known.take() {
             Some(known) => parts = known,
-            None => decode::visible(&view.text, &mut parts),
+            None => decode::visible(&view.text, Look::of(&view.text), &mut parts),
         }
         for (number, part) in parts.into_iter().enumerate() {
             let parent = if number < hidden { &raw } else { view };

@@ -2,7 +2,7 @@
 
 /// A set of signs.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Signs(u8);
+pub(super) struct Signs(u32);
 
 impl Signs {
     /// The signs of a text.
@@ -17,8 +17,8 @@ impl Signs {
 }
 
 /// The bit of each sign.
-const BITS: [u8; 256] = {
-    let kinds: [&[u8]; 8] = [b"<", b"]", b"*`~", b"%", b"\\", b"(", b"&", b"=+"];
+const BITS: [u32; 256] = {
+    let kinds: [&[u8]; 9] = [b"<", b"]", b"*`~", b"%", b"\\", b"(", b"&", b"=+", b"\"'"];
     let mut table = [0; 256];
     let mut kind = 0;
     while kind < kinds.len() {

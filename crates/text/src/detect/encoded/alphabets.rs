@@ -91,25 +91,22 @@ impl Alphabet {
 
     /// The bytes that a run stands for; `None` if it is none of this alphabet after all.
     fn decode(self, written: &[u8]) -> Option<Vec<u8>> {
-        let letters: Vec<u8> = written.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(MOST).collect();
-        let letters = letters.as_slice();
-        let body = || letters.split(|byte| *byte == b'=').next().unwrap_or_default();
+        let letters = written.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(MOST);
         match self {
             Self::Hexadecimal => bits(letters, 4, |byte| char::from(byte).to_digit(16)),
-            Self::Base32 => bits(body(), 5, |byte| match byte {
+            Self::Base32 => bits(letters.take_while(|byte| *byte != b'='), 5, |byte| match byte {
                 b'A'..=b'Z' => Some(u32::from(byte - b'A')),
                 b'a'..=b'z' => Some(u32::from(byte - b'a')),
                 b'2'..=b'7' => Some(u32::from(byte - b'2') + 26),
                 _ => None,
             }),
-            Self::Base64 => bits(body(), 6, |byte| Some(super::value(byte))),
+            Self::Base64 => bits(letters.take_while(|byte| *byte != b'='), 6, |byte| Some(super::value(byte))),
             Self::Base85 => fives(letters, |byte| {
-                let at = PYTHON.iter().position(|other| *other == byte);
                 let value = match byte {
                     b'0'..=b'9' => byte - b'0',
                     b'A'..=b'Z' => byte - b'A' + 10,
                     b'a'..=b'z' => byte - b'a' + 36,
-                    _ => u8::try_from(at?).ok()? + 62,
+                    _ => u8::try_from(PYTHON.iter().position(|other| *other == byte)?).ok()? + 62,
                 };
                 Some(u32::from(value))
             }),
@@ -167,10 +164,10 @@ fn unquoted(bytes: &[u8], run: Range<usize>) -> Range<usize> {
 }
 
 /// Letters that stand for a few bits each.
-fn bits(letters: &[u8], width: u32, value: impl Fn(u8) -> Option<u32>) -> Option<Vec<u8>> {
-    let (mut bytes, mut held, mut count) = (Vec::with_capacity(letters.len()), 0u32, 0u32);
+fn bits(letters: impl Iterator<Item = u8>, width: u32, value: impl Fn(u8) -> Option<u32>) -> Option<Vec<u8>> {
+    let (mut bytes, mut held, mut count) = (Vec::new(), 0u32, 0u32);
     for letter in letters {
-        held = held << width | value(*letter)?;
+        held = held << width | value(letter)?;
         count += width;
         if count >= 8 {
             count -= 8;
@@ -182,32 +179,26 @@ fn bits(letters: &[u8], width: u32, value: impl Fn(u8) -> Option<u32>) -> Option
 }
 
 /// Five letters that stand for four bytes; `z` for four zeros where it is no letter.
-fn fives(letters: &[u8], value: impl Fn(u8) -> Option<u32>) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(letters.len());
-    let mut group = Vec::with_capacity(5);
+fn fives(letters: impl Iterator<Item = u8>, value: impl Fn(u8) -> Option<u32>) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let (mut sum, mut count) = (0_u64, 0_usize);
+    let word = |sum: u64| u32::try_from(sum).ok().map(u32::to_be_bytes);
     for letter in letters {
-        match value(*letter) {
-            Some(value) => group.push(value),
-            None if *letter == b'z' && group.is_empty() => bytes.extend([0; 4]),
+        match value(letter) {
+            Some(value) => (sum, count) = (sum * 85 + u64::from(value), count + 1),
+            None if letter == b'z' && count == 0 => bytes.extend([0; 4]),
             None => return None,
         }
-        if group.len() == 5 {
-            bytes.extend(word(&group)?);
-            group.clear();
+        if count == 5 {
+            bytes.extend(word(sum)?);
+            (sum, count) = (0, 0);
         }
     }
-    if group.len() > 1 {
-        let missing = 5 - group.len();
-        group.resize(5, 84);
-        let last = word(&group)?;
-        bytes.extend(last.iter().take(4 - missing));
+    if count > 1 {
+        let filled = (count..5).fold(sum, |sum, _| sum * 85 + 84);
+        bytes.extend(word(filled)?.iter().take(count - 1));
     }
     Some(bytes)
-}
-
-fn word(group: &[u32]) -> Option<[u8; 4]> {
-    let sum = group.iter().try_fold(0u32, |sum, value| sum.checked_mul(85)?.checked_add(*value))?;
-    Some(sum.to_be_bytes())
 }
 
 /// The letters of Python's Base85 behind digits and letters, in their order.

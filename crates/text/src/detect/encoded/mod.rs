@@ -14,21 +14,17 @@ pub(super) fn base64(text: &str, least: usize) -> Vec<(Range<usize>, String)> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
-    while at + least <= bytes.len() && found.len() < MANY {
-        // Looking at every n-th byte is enough to miss no run of n.
-        let probe = at + least - 1;
-        if !bytes.get(probe).is_some_and(|byte| is_base64(*byte)) {
-            at = probe + 1;
+    while let Some(window) = bytes.get(at..at + least).filter(|_| found.len() < MANY) {
+        // Most runs are too short, which is seen from behind: where one would end.
+        if let Some(gap) = window.iter().rposition(|byte| !is_base64(*byte)) {
+            at += gap + 1;
             continue;
         }
-        let start = probe
-            - bytes.get(at..probe).map_or(0, |head| head.iter().rev().take_while(|byte| is_base64(**byte)).count());
-        let len = bytes.get(start..).map_or(0, |rest| rest.iter().take_while(|byte| is_base64(**byte)).count());
-        if len >= least {
-            let run = bytes.get(start..start + len.min(MOST)).unwrap_or_default();
-            found.extend(readable(run).map(|text| (start..start + len, text)));
-        }
-        at = start + len.max(1);
+        let rest = bytes.get(at + least..).unwrap_or_default();
+        let len = least + rest.iter().take_while(|byte| is_base64(**byte)).count();
+        let run = bytes.get(at..at + len.min(MOST)).unwrap_or_default();
+        found.extend(readable(run).map(|text| (at..at + len, text)));
+        at += len;
     }
     found
 }

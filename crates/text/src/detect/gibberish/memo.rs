@@ -111,5 +111,5 @@ const fn slot(key: u128) -> usize {
 
 /// So many bytes has the longest word that is kept.
 const LONGEST: usize = 16;
-/// So many bits number the words that are kept: 250 kB a thread.
-const BITS: u32 = 11;
+/// So many bits number the words that are kept: 500 kB a thread.
+const BITS: u32 = 12;

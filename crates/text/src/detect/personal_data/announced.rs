@@ -13,7 +13,10 @@ pub(super) fn find(text: &str) -> Vec<(Range<usize>, Context)> {
     // The longest word counts, and no other begins in it.
     let mut until = 0;
     HEADS.find(text, |at, numbers| {
-        let longest = numbers.iter().filter(|_| at >= until).find_map(|number| {
+        if at < until {
+            return;
+        }
+        let longest = numbers.iter().find_map(|number| {
             let (word, context) = WORDS.get(usize::from(*number))?;
             let range = at..at + word.len();
             let same = text.as_bytes().get(range.clone())?.eq_ignore_ascii_case(word.as_bytes());

@@ -1,5 +1,7 @@
 //! Judges digits in groups: payment cards, phone numbers, identifiers of states, IPv4 addresses.
 
+use std::ops::RangeInclusive;
+
 use palisade_base::Confidence;
 
 use super::{
@@ -28,6 +30,10 @@ pub(super) fn judge(text: &str, number: &Number, contexts: &Contexts, emails: &[
     if let Some((kind, confidence)) = schemes::of_digits(text, number, &digits, contexts) {
         return Some(hit(kind, confidence));
     }
+    // A phone number is neither shorter nor longer, wherever it stands.
+    if !LENGTHS.contains(&digits.len()) {
+        return None;
+    }
     let place = Place {
         beside: is_beside(text, number, emails),
         led: is_led(text, number.range.start),
@@ -43,7 +49,7 @@ fn phone(number: &Number, digits: &[u8], contexts: &Contexts, place: &Place) -> 
     let announced = contexts.before(at, &[Context::Phone]);
     let one_after_other = digits.windows(2).all(|pair| matches!(pair, [a, b] if *b == (a + 1) % 10 || a == b));
     let round = digits.ends_with(&[0, 0, 0, 0, 0]);
-    if round || !(7..=15).contains(&digits.len()) || one_after_other || contexts.thing_before(at) {
+    if round || one_after_other || contexts.thing_before(at) {
         return None;
     }
     let shape = number.shape();
@@ -104,6 +110,9 @@ fn phone(number: &Number, digits: &[u8], contexts: &Contexts, place: &Place) -> 
     };
     national.then_some(Confidence::Medium)
 }
+
+/// How many digits a phone number has (ITU-T E.164).
+const LENGTHS: RangeInclusive<usize> = 7..=15;
 
 /// Where a number stands.
 struct Place {

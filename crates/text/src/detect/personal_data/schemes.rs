@@ -1,6 +1,8 @@
 //! Identifiers that states give to people, written in digits alone: shapes, check digits, and which of them say enough
 //! without a word beside them.
 
+use std::sync::LazyLock;
+
 use palisade_base::Confidence;
 
 use super::{
@@ -33,7 +35,7 @@ pub(super) fn of_digits(
     digits: &[u8],
     contexts: &Contexts,
 ) -> Option<(&'static str, Confidence)> {
-    if number.plus || number.bracket {
+    if number.plus || number.bracket || digits.len() < *SHORTEST {
         return None;
     }
     let shape = number.shape();
@@ -59,6 +61,12 @@ pub(super) fn of_digits(
         })
         .filter(|_| !text.is_empty())
 }
+
+/// The length of the shortest identifier, in digits. Most numbers are shorter.
+static SHORTEST: LazyLock<usize> = LazyLock::new(|| {
+    let lengths = |scheme: &Scheme| scheme.shapes.iter().map(|shape| shape.iter().sum()).chain([scheme.len]).min();
+    scheme_table::SCHEMES.iter().filter_map(lengths).min().unwrap_or_default()
+});
 
 /// Whether a word announces a scheme that is named first of another country.
 fn also(kind: &str, contexts: &Contexts, at: usize) -> bool {

@@ -60,8 +60,7 @@ static ANYWHERE: LazyLock<Option<Anywhere>> = LazyLock::new(Anywhere::new);
 
 /// The search for all other patterns.
 struct Anywhere {
-    /// Letters of which each pattern has some.
-    stems: AhoCorasick,
+    stems: Stems,
     whole: AhoCorasick,
     numbers: Vec<usize>,
     longest: usize,
@@ -72,32 +71,22 @@ impl Anywhere {
     fn new() -> Option<Self> {
         let numbers: Vec<usize> = patterns().filter(|number| !begins_word(*number)).collect();
         let texts: Vec<&[u8]> = numbers.iter().map(|number| pattern(*number).as_bytes()).collect();
-        let mut stems: Vec<&[u8]> = Vec::new();
-        for text in &texts {
-            if !stems.iter().any(|stem| text.windows(stem.len()).any(|part| part == *stem)) {
-                stems.extend(
-                    text.windows(STEM.min(text.len()))
-                        .min_by_key(|part| part.iter().copied().map(commonness).sum::<usize>()),
-                );
-            }
-        }
         let longest = texts.iter().map(|text| text.len()).max()?;
-        let stems = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(stems).ok()?;
+        let stems = Stems::of(&texts);
         let whole = AhoCorasick::builder().match_kind(MatchKind::Standard).build(texts).ok()?;
         Some(Self { stems, whole, numbers, longest })
     }
 
     fn find(&self, text: &str, found: &mut Vec<Place>) {
         let mut near = 0..0;
-        // A stem may begin in another one, so that what is near reaches one stem farther.
-        for stem in self.stems.find_iter(text) {
-            let (start, end) = (stem.start().saturating_sub(self.longest), stem.end() + STEM + self.longest);
+        self.stems.find(text.as_bytes(), |stem| {
+            let (start, end) = (stem.saturating_sub(self.longest), stem + self.longest);
             if start > near.end {
-                self.look(text, near, found);
-                near = start..end;
+                self.look(text, near.clone(), found);
+                near.start = start;
             }
             near.end = end;
-        }
+        });
         self.look(text, near, found);
     }
 
@@ -107,6 +96,56 @@ impl Anywhere {
             let pattern = *self.numbers.get(hit.pattern().as_usize())?;
             Some(Place { start: hit.start(), end: hit.end(), pattern })
         }));
+    }
+}
+
+/// The rarest few bytes of each pattern: where none of them stands, no pattern does.
+struct Stems {
+    /// A bit for the lowest bits of each of them.
+    known: Vec<u64>,
+    /// All of them, in order.
+    texts: Vec<[u8; STEM]>,
+}
+
+impl Stems {
+    /// Of patterns, none of them shorter than a stem.
+    fn of(patterns: &[&[u8]]) -> Self {
+        let mut stems = Self { known: vec![0; KEYS / 64], texts: Vec::new() };
+        for pattern in patterns {
+            let parts = || pattern.windows(STEM).filter_map(|part| part.first_chunk().copied());
+            if parts().any(|part| stems.texts.contains(&part)) {
+                continue;
+            }
+            stems.texts.extend(parts().min_by_key(|part| part.iter().copied().map(commonness).sum::<usize>()));
+        }
+        stems.texts.sort_unstable();
+        for stem in &stems.texts {
+            let key = stem.iter().fold(0, |key, byte| Self::key(key, *byte));
+            if let Some(bits) = stems.known.get_mut(key / 64) {
+                *bits |= 1 << (key % 64);
+            }
+        }
+        stems
+    }
+
+    /// The key of the last few bytes, with one more.
+    fn key(before: usize, byte: u8) -> usize {
+        (before << 5 | usize::from(byte & 31)) % KEYS
+    }
+
+    /// Hands over where each one begins.
+    fn find(&self, bytes: &[u8], mut each: impl FnMut(usize)) {
+        let mut key = 0;
+        for (last, byte) in bytes.iter().enumerate() {
+            key = Self::key(key, *byte);
+            if self.known.get(key / 64).is_some_and(|bits| bits >> (key % 64) & 1 != 0)
+                && let Some(start) = (last + 1).checked_sub(STEM)
+                && let Some(stem) = bytes.get(start..).and_then(|rest| rest.first_chunk())
+                && self.texts.binary_search(stem).is_ok()
+            {
+                each(start);
+            }
+        }
     }
 }
 
@@ -120,6 +159,8 @@ fn commonness(byte: u8) -> usize {
 
 /// How many bytes of a pattern are looked for first.
 const STEM: usize = 3;
+/// So many keys of the lowest five bits of their bytes.
+const KEYS: usize = 1 << (5 * STEM);
 
 #[cfg(test)]
 mod tests {

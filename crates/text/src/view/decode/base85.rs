@@ -13,17 +13,13 @@ pub(super) fn find(text: &str, runs: &[Range<usize>], parts: &mut Vec<Part>) {
         if run.len() < LEAST || signs * 10 < run.len() || !part.is_ascii() {
             continue;
         }
-        let mut ends = vec![run.clone()];
-        for other in [framed(part, run.start), unquoted(part, run.start)] {
-            if !ends.contains(&other) {
-                ends.push(other);
-            }
-        }
+        let (framed, unquoted) = (framed(part, run.start), unquoted(part, run.start));
+        let ends = [Some(run), Some(&framed).filter(|ends| *ends != run), Some(&unquoted).filter(|ends| *ends != run)];
         let found =
-            ends.into_iter().flat_map(|range| [(range.clone(), false), (range, true)]).find_map(|(range, rfc)| {
+            ends.into_iter().flatten().flat_map(|range| [(range, false), (range, true)]).find_map(|(range, rfc)| {
                 let decoded = decode(bytes.get(range.clone())?, range.start, rfc)?;
                 let draft = whole(&decoded).filter(|draft| draft.text.len() >= 8 && letters::sounds(&draft.text))?;
-                Some((draft, range))
+                Some((draft, range.clone()))
             });
         if let Some((draft, source)) = found {
             alone(text, draft, source, Step::Base85, parts);
@@ -52,17 +48,14 @@ fn unquoted(part: &[u8], at: usize) -> Range<usize> {
 fn decode(digits: &[u8], at: usize, rfc: bool) -> Option<Bytes> {
     let values = if rfc { &RFC_1924 } else { &ASCII_85 };
     let value = |byte: &u8| values.get(usize::from(*byte)).copied().filter(|digit| *digit < 85);
-    // Most runs are told apart by one letter that the alphabet lacks.
-    if !digits.iter().all(|byte| value(byte).is_some()) {
-        return None;
-    }
     let word = |digits: &[u8]| {
         let places = (0..5).map(|place| digits.get(place).map_or(Some(84), value));
         let bits = places.into_iter().try_fold(0_u64, |bits, digit| Some(bits * 85 + u64::from(digit?)))?;
         u32::try_from(bits).ok().map(u32::to_be_bytes)
     };
     let heads = digits.chunks_exact(5).map_while(word).flatten();
-    if !begins_as_text(heads) {
+    // Nearly all runs are told apart by what they begin with, and others by one letter that the alphabet lacks.
+    if !begins_as_text(heads) || !digits.iter().all(|byte| value(byte).is_some()) {
         return None;
     }
     let mut decoded = Bytes::default();

@@ -56,7 +56,8 @@ fn read(text: &str, stretch: Range<usize>, parts: &mut Vec<Part>) {
             None => false,
         };
         if !fits {
-            close(text, filler, &std::mem::take(&mut words), parts);
+            close(text, filler, &words, parts);
+            words.clear();
             filler = Filler::of(word);
         }
         if filler.is_some() {

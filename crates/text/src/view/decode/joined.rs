@@ -31,6 +31,10 @@ pub(super) fn find(text: &str, runs: &[Range<usize>], parts: &mut Vec<Part>) {
 /// Words of which each has a line.
 pub(super) fn lines(text: &str, parts: &mut Vec<Part>) {
     let bytes = text.as_bytes();
+    // So many lines have one end less, and a part of a text is most often one line.
+    if memchr::memchr_iter(b'\n', bytes).nth(FEWEST_LINES - 2).is_none() {
+        return;
+    }
     let mut edits = Vec::new();
     let mut words: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
@@ -62,15 +66,16 @@ pub(super) fn lines(text: &str, parts: &mut Vec<Part>) {
 }
 
 fn close(text: &str, words: &mut Vec<Range<usize>>, edits: &mut Vec<Edit>) {
-    let words = std::mem::take(words);
     if words.len() < FEWEST_LINES {
+        words.clear();
         return;
     }
     let mut orders = Orders::default();
     words.iter().filter_map(|word| text.get(word.clone())).for_each(|word| orders.add(word));
     if orders.are_likely() {
-        edits.push(read(text, words.into_iter()));
+        edits.push(read(text, words.iter().cloned()));
     }
+    words.clear();
 }
 
 /// The words with blanks between them.

@@ -12,6 +12,12 @@ pub(super) fn find(text: &str, stretches: &[Range<usize>], parts: &mut Vec<Part>
 }
 
 fn read(text: &str, stretch: &Range<usize>, parts: &mut Vec<Part>) {
+    // A word with a stand-in inside has one right behind a letter, which two bytes tell.
+    let behind_letter = |pair: &&[u8]| matches!(pair, [last, b'0'..=b'9' | b'!' | b'@' | b'$' | b'|' | b'+'] if last.is_ascii_alphabetic() || *last >= 0x80);
+    let bytes = text.as_bytes().get(stretch.clone()).unwrap_or_default();
+    if bytes.windows(2).filter(behind_letter).nth(FEWEST - 1).is_none() {
+        return;
+    }
     let words = words(text, stretch);
     // Only stand-ins between letters tell that anything is disguised, and they are soon counted.
     if words.iter().filter(|(_, kind)| matches!(kind, Kind::Mixed { inside: true })).count() < FEWEST {
@@ -107,10 +113,10 @@ enum Kind {
 impl Kind {
     fn of(word: &str, before: char) -> Option<Self> {
         let stands_in = word.chars().filter(|c| !choices(*c).is_empty()).count();
-        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
         if stands_in == 0 {
             return None;
         }
+        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
         if letters > 0 {
             let core = word.trim_matches(|c: char| !c.is_alphabetic());
             let inside = core.chars().any(|c| !c.is_alphabetic());

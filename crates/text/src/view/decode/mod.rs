@@ -40,6 +40,23 @@ use super::{
     signs::Signs,
 };
 
+/// What a text lacks, all of its parts lack as well: one look at a block tells which decoders its lines and sentences, which
+/// are many and short, can do without.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    /// What a word in Punycode begins with, or a word of the spelling alphabet that few texts can do without.
+    rare: bool,
+    /// Words near each other that end as in Pig Latin.
+    pig_latin: bool,
+}
+
+impl Look {
+    /// At a text.
+    pub(crate) fn of(text: &str) -> Self {
+        Self { rare: has_rare(text), pig_latin: pig_latin::is_likely(text) }
+    }
+}
+
 /// Something decoded.
 #[derive(Debug)]
 pub(super) struct Part {
@@ -57,8 +74,8 @@ pub(super) fn hidden(text: &str, parts: &mut Vec<Part>) {
     }
 }
 
-/// What visible characters spell.
-pub(super) fn visible(text: &str, parts: &mut Vec<Part>) {
+/// What visible characters spell in a text, or in a part of the text that the look was at.
+pub(super) fn visible(text: &str, look: Look, parts: &mut Vec<Part>) {
     let evidence = Evidence::of(text);
     let signs = Signs::of(text);
     if signs.has(b'<') {
@@ -91,17 +108,23 @@ pub(super) fn visible(text: &str, parts: &mut Vec<Part>) {
     rot47::find(text, &evidence.odd, parts);
     rot47::find(text, &evidence.digits, parts);
     filler::find(text, &evidence.odd, parts);
-    if RARE.iter().any(|rare| rare.find(text.as_bytes()).is_some()) {
+    if look.rare && has_rare(text) {
         punycode::find(text, parts);
         spelling::find(text, parts);
     }
     spelling::numbers(text, &evidence.digits, parts);
-    pig_latin::find(text, parts);
-    strings::find(text, parts);
+    if look.pig_latin && pig_latin::is_likely(text) {
+        pig_latin::find(text, parts);
+    }
+    if signs.has(b'"') {
+        strings::find(text, parts);
+    }
     joined::find(text, &evidence.runs, parts);
     joined::lines(text, parts);
-    turned::braille(text, parts);
-    morse::printed(text, parts);
+    if !text.is_ascii() {
+        turned::braille(text, parts);
+        morse::printed(text, parts);
+    }
 }
 
 /// Whether a gap in a text lies between letters. An `n` after a backslash is a line break of some format around the text.
@@ -265,7 +288,10 @@ fn is_plain(text: &str) -> bool {
     chars > 0 && plain * 50 >= chars * 49
 }
 
-/// What a word in Punycode begins with, and a word of the spelling alphabet that few texts can do without.
+fn has_rare(text: &str) -> bool {
+    RARE.iter().any(|rare| rare.find(text.as_bytes()).is_some())
+}
+
 static RARE: LazyLock<[Finder<'static>; 4]> = LazyLock::new(|| ["xn--", "Echo", "echo", "ECHO"].map(Finder::new));
 
 /// A decoded part shorter than this is shown with its line.
@@ -284,8 +310,13 @@ mod tests {
     use super::*;
 
     /// What is asked before a decoder runs must never keep it from finding something.
-    const GATED: [(&[u8], fn(&str, &mut Vec<Part>)); 4] =
-        [(b"<", markup::find), (b"]*", markdown::find), (b"%\\(", escape::find), (b"&", entity::find)];
+    const GATED: [(&[u8], fn(&str, &mut Vec<Part>)); 5] = [
+        (b"<", markup::find),
+        (b"]*", markdown::find),
+        (b"%\\(", escape::find),
+        (b"&", entity::find),
+        (b"\"", strings::find),
+    ];
 
     proptest! {
         #[test]

@@ -86,7 +86,8 @@ fn lists(text: &str, stretch: Range<usize>, parts: &mut Vec<Part>) {
         let gap = list.last().map_or(0, |last| place.start - last.end);
         let follows = gap <= 4 && is_number(token);
         if !follows {
-            decode(text, &std::mem::take(&mut list), parts);
+            decode(text, &list, parts);
+            list.clear();
         }
         if is_number(token) {
             list.push(place);

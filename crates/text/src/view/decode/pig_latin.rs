@@ -11,7 +11,7 @@ use super::{
 
 pub(super) fn find(text: &str, parts: &mut Vec<Part>) {
     let bytes = text.as_bytes();
-    if bytes.len() < LEAST || !ENDINGS.iter().any(|ending| is_likely(bytes, ending)) {
+    if bytes.len() < LEAST {
         return;
     }
     let mut found: Vec<Range<usize>> = Vec::new();
@@ -28,21 +28,25 @@ pub(super) fn find(text: &str, parts: &mut Vec<Part>) {
         {
             found.push(place);
         } else {
-            close(text, &std::mem::take(&mut found), parts);
+            close(text, &found, parts);
+            found.clear();
         }
     }
 }
 
 /// Whether words near each other end so. A few do in any text.
-fn is_likely(bytes: &[u8], ending: &Finder<'_>) -> bool {
-    let mut last = 0;
-    let mut count = 0;
-    ending.find_iter(bytes).any(|at| {
-        if bytes.get(at + 2).is_none_or(|next| !next.is_ascii_alphabetic()) {
-            count = if at - last < LONGEST { count + 1 } else { 1 };
-            last = at;
-        }
-        count >= FEWEST
+pub(super) fn is_likely(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    ENDINGS.iter().any(|ending| {
+        let mut last = 0;
+        let mut count = 0;
+        ending.find_iter(bytes).any(|at| {
+            if bytes.get(at + 2).is_none_or(|next| !next.is_ascii_alphabetic()) {
+                count = if at - last < LONGEST { count + 1 } else { 1 };
+                last = at;
+            }
+            count >= FEWEST
+        })
     })
 }
 

@@ -13,7 +13,12 @@ pub(super) fn find(text: &str, stretches: &[Range<usize>], parts: &mut Vec<Part>
 }
 
 fn read(text: &str, stretch: Range<usize>, edits: &mut Vec<Edit>) {
-    let units = Units { at: stretch.start, rest: text.get(stretch.clone()).unwrap_or_default() };
+    let rest = text.get(stretch.clone()).unwrap_or_default();
+    // Prose has a few letters that stand alone; how many in a row is soon counted where all are of ASCII.
+    if rest.is_ascii() && alone(rest.as_bytes()) < FEWEST {
+        return;
+    }
+    let units = Units { at: stretch.start, rest };
     let mut run = Run::default();
     // Unit by unit: one letter or digit, then the gap up to the next.
     for (at, unit, gap) in units {
@@ -29,6 +34,16 @@ fn read(text: &str, stretch: Range<usize>, edits: &mut Vec<Edit>) {
         }
     }
     run.close(edits);
+}
+
+/// The most words of one letter or digit that follow each other in a text of ASCII.
+fn alone(bytes: &[u8]) -> usize {
+    let words = bytes.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let (most, _) = words.fold((0, 0), |(most, row), word| {
+        let row = if word.len() == 1 { row + 1 } else { 0 };
+        (row.max(most), row)
+    });
+    most
 }
 
 /// Letters of one run, and what stands between them.

@@ -31,6 +31,12 @@ pub(super) fn numbers(text: &str, stretches: &[Range<usize>], parts: &mut Vec<Pa
         let mut list = List::default();
         let mut at = stretch.start;
         let all = text.as_bytes().get(stretch.clone()).unwrap_or_default();
+        // A number is a run of digits at least, and runs are soon counted.
+        let digits = |byte: &u8| usize::from(byte.is_ascii_digit());
+        let begins = all.iter().zip(all.get(1..).unwrap_or_default()).map(|(one, next)| digits(next) & !digits(one));
+        if begins.sum::<usize>() + all.first().map_or(0, digits) < FEWEST {
+            continue;
+        }
         for word in all.split(|byte| !byte.is_ascii_alphanumeric()).chain([b"end".as_slice()]) {
             let place = at..at + word.len();
             at = place.end + 1;

@@ -95,7 +95,8 @@ fn groups(text: &str, stretch: Range<usize>, parts: &mut Vec<Part>) {
         let near = list.last().is_none_or(|last| place.start - last.end <= 4);
         let fits = near && if list.is_empty() || hexadecimal && is_hex { is_hex || is_32 } else { is_32 };
         if !fits {
-            decode(text, &std::mem::take(&mut list), parts);
+            decode(text, &list, parts);
+            list.clear();
         }
         if is_hex || is_32 {
             hexadecimal = is_hex && (hexadecimal || list.is_empty());

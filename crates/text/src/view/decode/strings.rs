@@ -11,30 +11,37 @@ use super::{
 
 pub(super) fn find(text: &str, parts: &mut Vec<Part>) {
     let bytes = text.as_bytes();
+    // Each joint has two quotes, and prose has few.
+    if memchr::memchr2_iter(b'"', b'\'', bytes).nth(2 * FEWEST - 1).is_none() {
+        return;
+    }
     let mut edits = Vec::new();
     let mut joints: Vec<Range<usize>> = Vec::new();
     let mut done = 0;
-    for at in memchr::memchr2_iter(b'"', b'\'', bytes).chain([usize::MAX]) {
+    // Nearly all quotes stand beside a letter.
+    let may_begin = |at: &usize| bytes.get(at + 1).is_some_and(|next| JOINTS.contains(next));
+    for at in memchr::memchr2_iter(b'"', b'\'', bytes).filter(may_begin) {
         if at < done {
             continue;
         }
+        let Some(joint) = joint(bytes, at) else { continue };
         let near = joints.last().is_none_or(|last| at - last.end <= LONGEST);
         if !near {
-            close(text, &std::mem::take(&mut joints), &mut edits);
+            close(text, &joints, &mut edits);
+            joints.clear();
         }
-        let Some(joint) = joint(bytes, at) else { continue };
         // The piece behind it has a letter or a blank at least.
         done = joint.end + 1;
         joints.push(joint);
     }
+    close(text, &joints, &mut edits);
     in_place(text, edits, Step::Strings, parts);
 }
 
 /// From the quote that ends one string to that which begins the next.
 fn joint(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let quote = bytes.get(at)?;
-    // Nearly all quotes stand beside a letter.
-    let rest = bytes.get(at + 1..).filter(|rest| rest.first().is_some_and(|next| JOINTS.contains(next)))?;
+    let rest = bytes.get(at + 1..)?;
     let gap = rest.iter().take(WIDEST).position(|byte| byte == quote)?;
     let gap = rest.get(..gap).filter(|gap| !gap.is_empty())?;
     gap.iter().all(|byte| JOINTS.contains(byte)).then_some(at..at + gap.len() + 2)
