@@ -76,6 +76,8 @@ pub(crate) struct AssessArguments {
     pub(crate) walk: WalkArguments,
     #[command(flatten)]
     pub(crate) report: ReportArguments,
+    #[command(flatten)]
+    pub(crate) clauses: FrameworkArguments,
 }
 
 /// Check files and folders statically; no manifest needed, nothing is executed
@@ -134,6 +136,8 @@ pub(crate) struct ScanArguments {
     pub(crate) walk: WalkArguments,
     #[command(flatten)]
     pub(crate) report: ReportArguments,
+    #[command(flatten)]
+    pub(crate) clauses: FrameworkArguments,
 }
 
 /// Options of the walker.
@@ -183,12 +187,17 @@ pub(crate) struct ReportArguments {
     /// Write all findings of this run to a baseline file, and accept them
     #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = "Verdict")]
     pub(crate) write_baseline: Option<PathBuf>,
-    /// Show the clauses of one framework only, such as owasp-llm or eu-ai-act
-    #[arg(long, value_name = "NAME", help_heading = "Output")]
-    pub(crate) framework: Option<String>,
     /// Leave out the time of the run, so that equal runs give equal bytes
     #[arg(long, help_heading = "Output")]
     pub(crate) reproducible: bool,
+}
+
+/// Which clauses reports about systems and files show. Texts have none.
+#[derive(Debug, Args)]
+pub(crate) struct FrameworkArguments {
+    /// Show the clauses of one framework only, such as owasp-llm or eu-ai-act
+    #[arg(long, value_name = "NAME", help_heading = "Output")]
+    pub(crate) framework: Option<String>,
 }
 
 /// The form of the report.
@@ -247,13 +256,13 @@ pub(crate) struct InspectArguments {
     /// Read lines of JSON with `text`, and perhaps `id` and `origin`; print one line of JSON for each, in order, as they come;
     /// `start` and `end` count characters of the text. A line that cannot be judged gets {"id", "line", "error"} in its place,
     /// and the program ends with 3
-    #[arg(long, conflicts_with_all = ["format", "output", "redact", "explain", "fail_on", "baseline", "write_baseline", "framework", "reproducible", "text"], help_heading = "Input")]
+    #[arg(long, conflicts_with_all = ["format", "output", "redact", "explain", "fail_on", "baseline", "write_baseline", "reproducible", "text", "vault"], help_heading = "Input")]
     pub(crate) jsonl: bool,
     /// Only these detectors, separated by commas, such as injection,personal-data,secret; those for arguments of tools
     /// (sql-injection, shell-injection, path-traversal, server-request) run only when named [default: all others]
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Detection")]
     pub(crate) detectors: Vec<String>,
-    /// A text that must not come out, such as a system prompt; can be repeated
+    /// A text of eight words or more that must not come out, such as a system prompt; can be repeated
     #[arg(long, value_name = "FILE", help_heading = "Detection")]
     pub(crate) protect: Vec<PathBuf>,
     /// A token that stands in a protected text and nowhere else; can be repeated
@@ -273,26 +282,28 @@ pub(crate) struct InspectArguments {
     /// Block from this score of the classifier on, 0 to 1
     #[arg(long, value_name = "SCORE", default_value_t = 0.5, value_parser = probability, requires = "classifier", help_heading = "Detection")]
     pub(crate) classifier_threshold: f32,
-    /// Block from this score on, 0 to 1
-    #[arg(long, value_name = "SCORE", default_value_t = 0.5, value_parser = probability, help_heading = "Detection")]
-    pub(crate) threshold: f32,
+    /// Block from this injection score on, 0 to 1. A score comes near to 1 and never reaches it: 1 blocks no text for its score
+    /// [default: 0.5]
+    #[arg(long, value_name = "SCORE", value_parser = probability, help_heading = "Detection")]
+    pub(crate) threshold: Option<f32>,
     /// Print the text without personal data and secrets: an action, or KIND=ACTION, separated by commas. Actions: mask,
-    /// replace, hash, tokenise, drop, keep; kinds: email, payment-card, ..., or all of `personal-data` or `secret`
-    #[arg(long, value_name = "ACTIONS", value_delimiter = ',', conflicts_with = "format", help_heading = "Redaction")]
+    /// replace, hash, tokenise, drop, keep; kinds: email, payment-card, ..., or all of `personal-data` or `secret`. One text a run
+    #[arg(long, value_name = "ACTIONS", value_delimiter = ',', conflicts_with_all = ["format", "explain", "baseline", "write_baseline"], help_heading = "Redaction")]
     pub(crate) redact: Vec<RedactChoice>,
     /// The key of hash and tokenise: a file with at least 16 bytes [default: the variable `PALISADE_REDACT_KEY`]
     #[arg(long, value_name = "FILE", requires = "redact", help_heading = "Redaction")]
     pub(crate) redact_key_file: Option<PathBuf>,
-    /// Tokens of payment cards keep the last four digits
+    /// Tokens of payment cards keep the last four digits; with tokenise
     #[arg(long, requires = "redact", help_heading = "Redaction")]
     pub(crate) keep_last_four: bool,
-    /// Where tokens and their values are kept, as JSON that only you can read; with `--restore`, where they are read
+    /// Where tokenise keeps tokens and their values, as JSON that only you can read; with `--restore`, where they are read
     #[arg(long, value_name = "FILE", help_heading = "Redaction")]
     pub(crate) vault: Option<PathBuf>,
-    /// Print the text with the tokens of the vault turned back
-    #[arg(long, requires = "vault", conflicts_with_all = ["redact", "jsonl", "format", "explain"], help_heading = "Redaction")]
+    /// Print one text with the tokens of the vault turned back, also those whose case, blanks or hyphens were changed, and say on
+    /// stderr how many there were
+    #[arg(long, requires = "vault", conflicts_with_all = ["redact", "jsonl", "format", "explain", "origin", "detectors", "protect", "canary", "topics", "classifier", "threshold", "fail_on", "baseline", "write_baseline", "reproducible"], help_heading = "Redaction")]
     pub(crate) restore: bool,
-    /// Show which words made the score, and by how much
+    /// Show which words made the score, and by how much; in plain and json
     #[arg(long, help_heading = "Output")]
     pub(crate) explain: bool,
     #[command(flatten)]

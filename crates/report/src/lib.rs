@@ -20,3 +20,4 @@ pub use ignore::{Applied, Ignores, rules};
 pub use left_out::{models_left_out, said};
 pub use report::{Accepted, Report};
 pub use score::{Cell, ComponentScore, Gap, Scorecard};
+pub use verdict::Level;

@@ -1,9 +1,11 @@
 //! One report: the value that every renderer reads.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use palisade_base::{Autonomy, Described, Digested, Finding, LeftOut, Severity, Stats, Unscanned, system::About};
 
-use crate::{Catalogue, Scorecard};
+use crate::{Catalogue, Level, Scorecard};
 
 /// One report: the value that every renderer reads.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub struct Report {
     pub left_out: Vec<LeftOut>,
     /// The files, if the report is about a few files and not about a system: each gets a verdict instead of a score.
     pub files: Vec<Described>,
+    /// What those who judged the files said of them, by path; the worst finding decides of the others.
+    pub ruled: BTreeMap<String, Level>,
     /// The manifest whose ignores counted, as messages call it.
     pub manifest: Option<String>,
     /// Digests of the artifacts that were read to the last byte.

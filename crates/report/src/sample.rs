@@ -204,6 +204,7 @@ pub(crate) fn report() -> Report {
         unscanned,
         left_out,
         files: Vec::new(),
+        ruled: std::collections::BTreeMap::new(),
         manifest: Some("helpdesk/palisade.toml".to_owned()),
         digests: vec![Digested { artifact: Artifact::file("helpdesk/models/legacy.pkl"), sha256: [0xab; 32] }],
         catalogue: Catalogue::default(),

@@ -23,17 +23,21 @@ pub(crate) struct Verdict<'a> {
 
 /// What is said of a file, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Level {
+pub enum Level {
     /// There is a high or critical finding.
     Block,
     /// There is a medium finding.
     Review,
+    /// It may go on without what was found in it; of texts.
+    Edit,
     /// Some or all of it could not be judged.
     Unscanned,
     /// Nothing of the above but findings that somebody accepted, and that are not listed.
     Accepted,
     /// Nothing of the above.
     Clean,
+    /// Nothing stands against it; of texts.
+    Pass,
 }
 
 impl Level {
@@ -41,9 +45,11 @@ impl Level {
         match self {
             Self::Block => "block",
             Self::Review => "review",
+            Self::Edit => "edit",
             Self::Unscanned => "unscanned",
             Self::Accepted => "accepted",
             Self::Clean => "clean",
+            Self::Pass => "pass",
         }
     }
 
@@ -52,9 +58,11 @@ impl Level {
         match self {
             Self::Block => "do not use it",
             Self::Review => "look at it before you use it",
+            Self::Edit => "it may go on without what was found in it",
             Self::Unscanned => "unknown is not safe",
             Self::Accepted => "nothing was found beyond what somebody accepted",
             Self::Clean => "nothing that speaks against using it was found",
+            Self::Pass => "nothing stands against it",
         }
     }
 
@@ -62,9 +70,14 @@ impl Level {
     pub(crate) const fn severity(self) -> Option<Severity> {
         match self {
             Self::Block => Some(Severity::Critical),
-            Self::Review => Some(Severity::Medium),
-            Self::Unscanned | Self::Accepted | Self::Clean => None,
+            Self::Review | Self::Edit => Some(Severity::Medium),
+            Self::Unscanned | Self::Accepted | Self::Clean | Self::Pass => None,
         }
+    }
+
+    /// Whether there is nothing to do.
+    pub(crate) const fn is_good(self) -> bool {
+        matches!(self, Self::Clean | Self::Pass)
     }
 }
 
@@ -90,9 +103,13 @@ fn verdict<'a>(report: &'a Report, path: &'a str, what: Option<(&'a str, u64)>) 
     let accepted = report.accepted.ignored + report.accepted.baseline;
     // Findings are sorted by place; of equally bad ones the first counts.
     let worst = mine.iter().copied().rev().max_by_key(|finding| (finding.severity, finding.confidence));
-    let level = match worst.map(|finding| finding.severity) {
-        Some(Severity::Critical | Severity::High) => Level::Block,
-        Some(Severity::Medium) => Level::Review,
+    let level = match (worst.map(|finding| finding.severity), report.ruled.get(path)) {
+        // Who judged it has said so, and nothing was accepted since.
+        (_, Some(level)) if accepted == 0 => *level,
+        (Some(Severity::Critical | Severity::High), _) => Level::Block,
+        (Some(Severity::Medium), Some(Level::Edit)) => Level::Edit,
+        (Some(Severity::Medium), _) => Level::Review,
+        (_, Some(_)) if !gaps.is_empty() => Level::Review,
         _ if !gaps.is_empty() => Level::Unscanned,
         _ if accepted > 0 => Level::Accepted,
         _ => Level::Clean,
@@ -116,7 +133,7 @@ fn verdict<'a>(report: &'a Report, path: &'a str, what: Option<(&'a str, u64)>) 
         why.insert(0, format!("{accepted} accepted {noun} not listed{worst}"));
     }
     let advice: Cow<'a, str> = match (level, worst.and_then(|finding| finding.advice.as_deref())) {
-        (Level::Block | Level::Review, Some(advice)) => advice.into(),
+        (Level::Block | Level::Review | Level::Edit, Some(advice)) => advice.into(),
         (Level::Block, None) => "do not use it, and ask whoever supplied it".into(),
         (Level::Review, None) => "decide whether you trust whoever supplied it".into(),
         (Level::Unscanned, _) if what.is_some_and(|(_, bytes)| bytes == 0) => {
@@ -124,8 +141,13 @@ fn verdict<'a>(report: &'a Report, path: &'a str, what: Option<(&'a str, u64)>) 
         }
         (Level::Unscanned, _) if what.is_none() => "see that it can be read, and scan it again".into(),
         (Level::Unscanned, _) => "treat it as unsafe: get it again, or in a format that can be read".into(),
-        (Level::Accepted, _) => "`--no-manifest`, and no baseline, show everything".into(),
-        (Level::Clean, _) => "nothing".into(),
+        (Level::Accepted, _) => match report.accepted {
+            crate::Accepted { baseline: 0, .. } => "`--no-manifest` shows everything".into(),
+            crate::Accepted { ignored: 0, .. } => "a run without a baseline shows everything".into(),
+            crate::Accepted { .. } => "`--no-manifest`, and no baseline, show everything".into(),
+        },
+        (Level::Edit, None) => "take out what was found, and let the rest go on".into(),
+        (Level::Clean | Level::Pass, _) => "nothing".into(),
     };
     Verdict { path, what, level, why, advice }
 }
@@ -166,6 +188,23 @@ mod tests {
             (why[3].as_str(), why[4].as_str()),
             ("larger than the budget of 64 MiB", "the base image is not pinned (low)")
         );
+    }
+
+    #[test]
+    fn who_judged_a_text_has_the_word() {
+        let mut report = sample::report();
+        report.accepted = crate::Accepted::default();
+        let text = |path: &str| Described { artifact: Artifact::file(path), title: "a text".into(), bytes: 1 };
+        report.files = ["helpdesk/models/tickets.onnx", "helpdesk/x"].map(text).to_vec();
+        report.unscanned.clear();
+        report.ruled.insert("helpdesk/models/tickets.onnx".to_owned(), Level::Edit);
+        report.ruled.insert("helpdesk/x".to_owned(), Level::Pass);
+        let words = |report: &Report| verdicts(report).iter().map(|verdict| verdict.level.word()).collect::<Vec<_>>();
+        assert_eq!(words(&report), ["edit", "pass"]);
+        // What is accepted counts no longer; what is left decides.
+        report.accepted.baseline = 1;
+        assert_eq!(words(&report), ["edit", "accepted"]);
+        assert_eq!(verdicts(&report).pop().unwrap().advice, "a run without a baseline shows everything");
     }
 
     #[test]

@@ -101,13 +101,13 @@ impl Corpus {
         let begin = self.sentences.len() - first;
         let mut blocks = Blocks::default();
         let mut ends = Vec::new();
-        sentences(text, |features, words| {
+        sentences(text, |features, words, between| {
             let start = self.cells.len();
             self.cells.extend(features.iter().filter(|feature| !feature.of_data).map(|feature| feature.cell));
             let data = self.cells.len();
             self.cells.extend(features.iter().filter(|feature| feature.of_data).map(|feature| feature.cell));
             self.sentences.push(Sentence { start, data, end: self.cells.len(), share: share(words) });
-            if blocks.ends(words) {
+            if !between && blocks.ends(words) {
                 ends.push(self.sentences.len() - first);
             }
         });

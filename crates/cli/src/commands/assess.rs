@@ -1,6 +1,9 @@
 //! `palisade assess`: everything that the manifest declares, as one report over four components.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use ignore::WalkBuilder;
 use palisade_base::{Artifact, Component, Unscanned};
@@ -34,12 +37,21 @@ pub(crate) fn run(arguments: &AssessArguments, global: &Global) -> Result<Exit, 
     let declared = Declared::of(&manifest, arguments.walk.follow);
     let roots = Roots::of_project(&manifest, &declared.artifacts, &declared.elsewhere);
     let options = options(&arguments.walk, Some(&manifest.system))?;
-    let prepared = prepare(&arguments.report, Some(&manifest.system))?;
+    let prepared = prepare(&arguments.report, arguments.clauses.framework.as_deref(), Some(&manifest.system))?;
     let progress = Progress::start(!global.no_progress);
     let mut observed = palisade_scan::scan(&roots.found, &options, Facts { system: Some(&manifest.system) }, &progress);
     progress.finish();
     observed.unscanned.extend(declared.missing);
-    conclude(Inputs { observed, manifest: Some(&manifest), roots, whole: true, options: &arguments.report }, prepared)
+    let inputs = Inputs {
+        observed,
+        manifest: Some(&manifest),
+        roots,
+        whole: true,
+        options: &arguments.report,
+        before: String::new(),
+        ruled: BTreeMap::new(),
+    };
+    conclude(inputs, prepared)
 }
 
 /// Where the declared paths lie.

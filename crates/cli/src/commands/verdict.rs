@@ -1,12 +1,12 @@
 //! From what a run saw to the report and the exit code: ignores, baseline, score, rendering, verdict.
 
-use std::{fs, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs, io::ErrorKind, path::Path, time::Duration};
 
 use ignore::overrides::OverrideBuilder;
 use jiff::{Timestamp, Zoned};
 use palisade_base::{Artifact, FEW, Finding, LeftOutBy, Observed, Severity, Unscanned, system::System};
 use palisade_report::{
-    Accepted, Baseline, Catalogue, Ignores, Report, Scorecard,
+    Accepted, Baseline, Catalogue, Ignores, Level, Report, Scorecard,
     render::{self, Format},
 };
 
@@ -31,17 +31,27 @@ pub(crate) struct Inputs<'a> {
     pub(crate) whole: bool,
     /// What was asked for.
     pub(crate) options: &'a ReportArguments,
+    /// What stands before a plain report.
+    pub(crate) before: String,
+    /// The verdicts of whoever judged the files, by path, if there is one: otherwise the worst finding decides.
+    pub(crate) ruled: BTreeMap<String, Level>,
 }
 
 /// Settles what does not depend on the files, before a long scan: the format's inputs can be read, names are known.
 pub(crate) struct Prepared {
     catalogue: Catalogue,
+    /// Whether somebody asked on the command line for the clauses of a framework.
+    clauses: bool,
     baseline: Option<Baseline>,
 }
 
 /// Reads the baseline and finds the framework.
-pub(crate) fn prepare(options: &ReportArguments, system: Option<&System>) -> Result<Prepared, Failure> {
-    let chosen = options.framework.as_deref().or(system.and_then(|system| system.assess.framework.as_deref()));
+pub(crate) fn prepare(
+    options: &ReportArguments,
+    framework: Option<&str>,
+    system: Option<&System>,
+) -> Result<Prepared, Failure> {
+    let chosen = framework.or(system.and_then(|system| system.assess.framework.as_deref()));
     let catalogue = match chosen {
         Some(name) => Catalogue::shipped().only(name).map_err(|error| Failure::usage(error.to_string()))?,
         // Which clauses a finding bears on is shown by these formats only if somebody asks for a framework.
@@ -52,14 +62,16 @@ pub(crate) fn prepare(options: &ReportArguments, system: Option<&System>) -> Res
         Some(path) => {
             let shown = path.display();
             let text = fs::read_to_string(path).map_err(|error| {
-                Failure::usage(format!("cannot read the baseline `{shown}`: {error}"))
-                    .hint(format!("`--write-baseline {shown}` makes one"))
+                let failure =
+                    Failure::usage(format!("cannot read the baseline `{shown}`: {}", palisade_base::reason(&error)));
+                let missing = error.kind() == ErrorKind::NotFound;
+                if missing { failure.hint(format!("`--write-baseline {shown}` makes one")) } else { failure }
             })?;
             Some(Baseline::parse(&text).map_err(|error| Failure::usage(format!("`{shown}`: {error}")))?)
         }
         None => None,
     };
-    Ok(Prepared { catalogue, baseline })
+    Ok(Prepared { catalogue, clauses: framework.is_some(), baseline })
 }
 
 /// The options of the walker, with the patterns of the manifest and the command line checked.
@@ -86,7 +98,7 @@ pub(crate) fn options(arguments: &WalkArguments, system: Option<&System>) -> Res
 
 /// Applies ignores and baseline, scores, renders, and says how the run ended.
 pub(crate) fn conclude(inputs: Inputs<'_>, prepared: Prepared) -> Result<Exit, Failure> {
-    let Inputs { mut observed, manifest, roots, whole, options } = inputs;
+    let Inputs { mut observed, manifest, roots, whole, options, before, ruled } = inputs;
     // Of nothing there is nothing to report.
     if let (true, Some(missing)) = (roots.found.is_empty() && !whole, roots.missing.first()) {
         return Err(nothing_there(missing));
@@ -125,12 +137,13 @@ pub(crate) fn conclude(inputs: Inputs<'_>, prepared: Prepared) -> Result<Exit, F
         unscanned: observed.unscanned,
         left_out: observed.left_out,
         files: if of_files { observed.described } else { Vec::new() },
+        ruled,
         manifest: manifest.map(|manifest| manifest.shown.clone()),
         digests: observed.digests,
         catalogue: prepared.catalogue,
         stats: observed.stats,
     };
-    write(&report, options)?;
+    write(&report, options, prepared.clauses, before)?;
     let limit = options.fail_on.or(system.and_then(|system| system.assess.fail_on)).unwrap_or(Severity::High);
     Ok(exit(&report, limit, !roots.missing.is_empty()))
 }
@@ -193,7 +206,7 @@ fn without_known(
     })
 }
 
-fn write(report: &Report, options: &ReportArguments) -> Result<(), Failure> {
+fn write(report: &Report, options: &ReportArguments, clauses: bool, before: String) -> Result<(), Failure> {
     let format = match options.format {
         FormatChoice::Plain => Format::Plain,
         FormatChoice::Json => Format::Json,
@@ -203,12 +216,8 @@ fn write(report: &Report, options: &ReportArguments) -> Result<(), Failure> {
         FormatChoice::Html => Format::Html,
     };
     let file = options.output.as_ref().filter(|path| path.as_os_str() != "-");
-    let look = render::Options {
-        width: output::width(),
-        unicode: file.is_none() && output::is_terminal(),
-        clauses: options.framework.is_some(),
-    };
-    let mut rendered = Vec::new();
+    let look = render::Options { width: output::width(), unicode: file.is_none() && output::is_terminal(), clauses };
+    let mut rendered = if format == Format::Plain { before.into_bytes() } else { Vec::new() };
     render::render(report, format, &look, &mut rendered)
         .map_err(|error| Failure::tool(format!("the report cannot be made: {error}")))?;
     match file {

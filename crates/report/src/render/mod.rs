@@ -16,6 +16,7 @@ use std::io::{self, Write as _};
 use crate::Report;
 
 pub use json::schema;
+pub use visible::line as visible;
 
 /// A format in which a report can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

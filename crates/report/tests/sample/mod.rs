@@ -44,6 +44,7 @@ pub(crate) fn report() -> Report {
         unscanned: unscanned(),
         left_out: left_out(),
         files: Vec::new(),
+        ruled: std::collections::BTreeMap::new(),
         manifest: Some("palisade.toml".into()),
         digests: Vec::new(),
         catalogue: Catalogue::shipped(),

@@ -100,8 +100,12 @@ impl Finder {
         self.by_concept(out);
         self.by_pattern(sentence, out);
         by_mark(sentence, out);
-        self.before.clear();
-        self.before.extend(self.found.iter().map(|found| found.0).take(KEPT));
+        // What lies across a cut is no sentence behind another one, nor before one.
+        if !sentence.between {
+            self.across(out);
+            self.before.clear();
+            self.before.extend(self.found.iter().map(|found| found.0).take(KEPT));
+        }
     }
 
     fn look_up(&mut self, sentence: &Sentence, lexicon: &Lexicon) {
@@ -180,6 +184,10 @@ impl Finder {
             let key = step(step(u64::from(*a), u64::from(*b)), u64::from(*c));
             out.push(named(Lane::Chain, key, [*a, *b, *c], first.start, last.end));
         }
+    }
+
+    /// Concepts of the sentence before, each with each of this one.
+    fn across(&self, out: &mut Vec<Feature>) {
         for before in &self.before {
             for (concept, first, last, _) in self.found.iter().take(KEPT) {
                 let key = step(u64::from(*before), u64::from(*concept));

@@ -75,14 +75,15 @@ pub fn score(text: &str, origin: Origin) -> Judged {
     scorer.finish()
 }
 
-/// Hands over the features of each sentence of a text and its length in tokens, in order; for training.
-pub fn sentences(text: &str, mut each: impl FnMut(&[Feature], usize)) {
+/// Hands over the features of each sentence of a text, its length in tokens, and whether it lies across a cut of a long one,
+/// in order; for training. What lies across a cut fills no block.
+pub fn sentences(text: &str, mut each: impl FnMut(&[Feature], usize, bool)) {
     let mut cutter = sentence::Cutter::default();
     let mut finder = features::Finder::default();
     let mut found = Vec::new();
     let mut take = |sentence: &sentence::Sentence| {
         finder.find(sentence, &mut found);
-        each(&found, sentence.tokens.len());
+        each(&found, sentence.tokens.len(), sentence.between);
     };
     cutter.push(text, &mut take);
     cutter.finish(&mut take);

@@ -39,6 +39,8 @@ struct Judge {
     before: Block,
     now: Block,
     best: Block,
+    /// How many sentences there were, those across cuts among them.
+    count: usize,
     /// Whether parts are kept, to be shown.
     keep: bool,
 }
@@ -78,6 +80,7 @@ impl Scorer {
             before: Block::default(),
             now: Block::default(),
             best: Block::default(),
+            count: 0,
             keep,
         };
         Self { cutter: Cutter::default(), judge }
@@ -130,6 +133,8 @@ impl Judge {
             let first = self.now.range.as_ref().map_or(start.start, |range| range.start);
             self.now.range = Some(first..end.end);
         }
+        let number = self.count;
+        self.count += 1;
         let share = i64::from(units_of_share(sentence.tokens.len()));
         let kept = self.now.parts.len();
         let mut units = 0;
@@ -137,19 +142,20 @@ impl Judge {
             let weight = i64::from(weight) * share;
             units += weight;
             if self.keep {
-                self.now.parts.push((feature, weight, sentence.number));
+                self.now.parts.push((feature, weight, number));
             }
         }
         // A sentence that speaks against an attack does not make another one harmless: it is silent.
         if units > 0 {
             self.now.all += units;
             if units > self.now.top.0 {
-                self.now.top = (units, sentence.number);
+                self.now.top = (units, number);
             }
         } else {
             self.now.parts.truncate(kept);
         }
-        if self.blocks.ends(sentence.tokens.len()) {
+        // What lies across a cut has been counted, piece by piece.
+        if !sentence.between && self.blocks.ends(sentence.tokens.len()) {
             self.close();
         }
     }

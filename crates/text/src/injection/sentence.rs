@@ -11,6 +11,8 @@ pub(super) struct Sentence {
     pub(super) fresh_line: bool,
     /// How many sentences stand before it.
     pub(super) number: usize,
+    /// Whether it lies half in the piece before it and half in the one behind: what a cut has divided is whole here.
+    pub(super) between: bool,
 }
 
 /// Cuts text into sentences, letter by letter.
@@ -18,6 +20,8 @@ pub(super) struct Sentence {
 pub(super) struct Cutter {
     reader: Reader,
     sentence: Sentence,
+    /// What lies across the last cut of a long sentence: the half before the cut, until the half behind it is there.
+    across: Sentence,
     /// A full stop that ends the sentence if a blank follows.
     stop: bool,
     /// Ends of lines since the last token.
@@ -69,25 +73,52 @@ impl Cutter {
             || (self.stop && matches!(token.kind, Kind::Mark('"' | '\'' | ')' | '”' | '’' | '*')));
         self.sentence.tokens.push(token);
         let ends = matches!(token.kind, Kind::Mark('。' | '！' | '？' | '।' | '؟' | '۔' | '；'));
-        if ends || self.sentence.tokens.len() >= LONGEST {
+        let length = self.sentence.tokens.len();
+        if ends {
             self.cut(false, each);
+        } else if length == HALF {
+            self.join(each);
+        } else if length >= LONGEST {
+            let half = self.sentence.tokens.get(HALF..).unwrap_or_default();
+            self.across.tokens.extend_from_slice(half);
+            self.hand_over(false, each);
         }
     }
 
+    /// The end of a sentence.
     fn cut(&mut self, fresh_line: bool, each: &mut impl FnMut(&Sentence)) {
-        self.stop = false;
         if !self.sentence.tokens.is_empty() {
-            each(&self.sentence);
-            self.sentence.tokens.clear();
-            self.sentence.number += 1;
-            self.sentence.fresh_line = fresh_line;
+            self.join(each);
+            self.hand_over(fresh_line, each);
         }
+        self.across.tokens.clear();
         self.sentence.fresh_line |= fresh_line;
+    }
+
+    /// Hands over what lies across the last cut, if there was one and it has not been handed over.
+    fn join(&mut self, each: &mut impl FnMut(&Sentence)) {
+        if !self.across.tokens.is_empty() {
+            self.across.tokens.extend_from_slice(&self.sentence.tokens);
+            self.across.number = self.sentence.number;
+            self.across.between = true;
+            each(&self.across);
+            self.across.tokens.clear();
+        }
+    }
+
+    fn hand_over(&mut self, fresh_line: bool, each: &mut impl FnMut(&Sentence)) {
+        each(&self.sentence);
+        self.stop = false;
+        self.sentence.tokens.clear();
+        self.sentence.number += 1;
+        self.sentence.fresh_line = fresh_line;
     }
 }
 
-/// Tokens of a sentence, at most: what has no full stop is cut here.
+/// Tokens of a sentence, at most: what has no full stop is cut here, and handed over once more with the cut in the middle.
 const LONGEST: usize = 48;
+
+const HALF: usize = LONGEST / 2;
 
 /// A line of more tokens than this, followed by a small letter, goes on in the next line.
 const GOES_ON: usize = 4;

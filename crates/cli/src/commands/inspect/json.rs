@@ -73,15 +73,15 @@ pub(super) struct Refused<'a> {
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Judged<'a> {
     /// The `id` of the line as it was given, digit by digit; `null` if it had none. Of other texts: a path, `stdin` or
-    /// `argument`.
+    /// `argument`, and of more arguments `argument-2` and so on; no two texts of a run share one.
     #[schemars(with = "Value")]
     id: Option<&'a RawValue>,
     /// Who was said to have written it; in documents.
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<Origin>,
-    /// How likely the text is an injection, 0 to 1.
+    /// How likely the text is an injection, 0 to 1; `null` if `--detectors` leaves `injection` out, as nobody has judged it then.
     #[schemars(range(min = 0, max = 1))]
-    score: f32,
+    score: Option<f32>,
     /// What to do with it.
     #[schemars(with = "Verdict")]
     verdict: &'static str,
@@ -128,7 +128,8 @@ struct Finding<'a> {
     /// What sort of value it is, by the names of Microsoft Presidio; for personal data and secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     entity: Option<&'static str>,
-    /// Characters of the text before it; a character is a Unicode scalar value.
+    /// Characters of the text before it; a character is a Unicode scalar value, and a stretch of bytes that is no UTF-8 counts
+    /// as one (U+FFFD).
     start: usize,
     /// Characters of the text up to its end.
     end: usize,
@@ -201,11 +202,12 @@ struct Part {
 }
 
 impl<'a> Judged<'a> {
-    /// Puts a judgement of `text` into its form.
+    /// Puts a judgement of `text` into its form; `scored` if the classifier of injection has run.
     pub(super) fn new(
         id: Option<&'a RawValue>,
         text: &str,
         judgement: &'a Judgement,
+        scored: bool,
         second: Option<&'a Second>,
     ) -> Self {
         let mut count = Characters { text, at: 0, count: 0 };
@@ -232,7 +234,7 @@ impl<'a> Judged<'a> {
         Self {
             id,
             origin: None,
-            score: judgement.score,
+            score: scored.then_some(judgement.score),
             verdict: judgement.verdict.name(),
             findings,
             complete: judgement.complete,

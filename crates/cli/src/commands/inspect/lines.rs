@@ -50,7 +50,7 @@ pub(super) fn run(judge: &Judge, origin: Origin, most: u64) -> Result<Exit, Fail
                     whole &= judgement.complete;
                     let blocked = judgement.verdict == Verdict::Block;
                     exit = worse(exit, if blocked { Exit::Findings } else { Exit::Clean });
-                    write(&mut out, &Answer::Judged(Judged::new(id, &text, &judgement, second.as_ref())))
+                    write(&mut out, &Answer::Judged(Judged::new(id, &text, &judgement, judge.scored, second.as_ref())))
                 }
                 Err((id, error)) => {
                     exit = worse(exit, Exit::Failed);

@@ -1,11 +1,14 @@
 //! `palisade inspect`: judges text, explains why, and cleans it.
 
 mod apart;
+mod fitting;
 mod json;
 mod lane;
 mod lines;
+mod places;
 mod redaction;
 mod report;
+mod restored;
 mod sources;
 mod surrogates;
 mod topics;
@@ -15,7 +18,7 @@ mod words;
 use std::time::Instant;
 
 use palisade_base::Origin;
-use palisade_text::{Explained, Inspector, Judgement, Leak, Opinion, Options, Verdict};
+use palisade_text::{Detector, Explained, Inspector, Judgement, Leak, Opinion, Options, Verdict};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{
@@ -32,17 +35,15 @@ use lane::Lane;
 use sources::Source;
 
 pub(crate) fn run(arguments: &InspectArguments) -> Result<Exit, Failure> {
-    let judge = Judge { inspector: Inspector::new(options(arguments)?), lane: Lane::open(arguments)? };
+    fitting::check(arguments)?;
+    let options = options(arguments)?;
+    let scored = options.injection;
+    let judge = Judge { inspector: Inspector::new(options), scored, lane: Lane::open(arguments)? };
     if arguments.jsonl {
         if let Some(input) = arguments.inputs.first() {
             return Err(Failure::usage("`--jsonl` reads stdin").hint(format!("palisade inspect --jsonl < {input}")));
         }
         return lines::run(&judge, arguments.origin, arguments.max_size);
-    }
-    let baseline = arguments.report.baseline.is_some() || arguments.report.write_baseline.is_some();
-    if baseline && (arguments.report.format == FormatChoice::Json || !arguments.redact.is_empty()) {
-        return Err(Failure::usage("a baseline does not go with `--format json` and `--redact`")
-            .hint("it accepts findings of reports: plain, sarif, github, markdown and html"));
     }
     apart::check(arguments)?;
     let sources = sources::read(arguments)?;
@@ -50,7 +51,10 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<Exit, Failure> {
         return redaction::restore(arguments, &sources);
     }
     let redaction = redaction::Redaction::of(arguments)?;
-    let prepared = prepare(&arguments.report, None)?;
+    if redaction.is_some() {
+        redaction::only("--redact", &sources)?;
+    }
+    let prepared = prepare(&arguments.report, None, None)?;
     let started = Instant::now();
     let (mut judged, mut seconds) = (Vec::new(), Vec::new());
     for source in sources {
@@ -86,17 +90,26 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<Exit, Failure> {
         as_json(&judge, arguments, &judged, &seconds)?;
         return Ok(report::exit(&judged, limit));
     }
-    if arguments.report.format == FormatChoice::Plain && arguments.report.output.is_none() {
+    let elapsed = started.elapsed();
+    let mut before = String::new();
+    if arguments.report.format == FormatChoice::Plain {
         for ((source, judgement), second) in judged.iter().zip(&seconds) {
-            let mut said = words::score(source, arguments.origin, judgement, second.as_ref());
+            before.push_str(&words::score(source, arguments.origin, judgement, scored, second.as_ref()));
             if let Some(explained) = explained(&judge, arguments, source) {
-                said.push_str(&words::parts(&source.text, &explained));
+                before.push_str(&words::parts(source, &explained));
             }
-            output::print(said.as_bytes())?;
         }
     }
-    let observed = report::observed(&judged, &seconds, arguments.origin, started.elapsed());
-    let inputs = Inputs { observed, manifest: None, roots: Roots::default(), whole: false, options: &arguments.report };
+    let observed = report::observed(&judged, &seconds, arguments.origin, scored, elapsed);
+    let inputs = Inputs {
+        observed,
+        manifest: None,
+        roots: Roots::default(),
+        whole: false,
+        options: &arguments.report,
+        before,
+        ruled: report::ruled(&judged),
+    };
     conclude(inputs, prepared)
 }
 
@@ -109,6 +122,8 @@ fn explained(judge: &Judge, arguments: &InspectArguments, source: &Source) -> Op
 #[derive(Debug)]
 struct Judge {
     inspector: Inspector,
+    /// Whether the classifier of injection runs.
+    scored: bool,
     lane: Option<Lane>,
 }
 
@@ -155,7 +170,7 @@ fn as_json(
         .zip(names.iter().zip(seconds))
         .map(|((source, judgement), (name, second))| {
             let explained = explained(judge, arguments, source);
-            json::Judged::new(Some(name), &source.text, judgement, second.as_ref())
+            json::Judged::new(Some(name), &source.text, judgement, judge.scored, second.as_ref())
                 .from(arguments.origin)
                 .explained(&source.text, explained)
         })
@@ -174,7 +189,8 @@ fn write(arguments: &InspectArguments, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 fn options(arguments: &InspectArguments) -> Result<Options, Failure> {
-    let mut options = Options { threshold: arguments.threshold, ..Options::default() };
+    let mut options = Options::default();
+    options.threshold = arguments.threshold.unwrap_or(options.threshold);
     let protects = !(arguments.protect.is_empty() && arguments.canary.is_empty());
     if protects {
         options.leak = Some(leak(arguments)?);
@@ -196,22 +212,16 @@ fn options(arguments: &InspectArguments) -> Result<Options, Failure> {
         return Err(Failure::usage("`leak` has nothing to look for")
             .hint("`--protect FILE` names a text that must not come out, `--canary TOKEN` a token"));
     }
+    let wanted = |name: &str| arguments.detectors.iter().any(|wanted| wanted == name);
     for (name, option, given) in [
         ("topic", "--topics", arguments.topics.is_some()),
         ("classifier", "--classifier", arguments.classifier.is_some()),
     ] {
-        match (arguments.detectors.iter().any(|wanted| wanted == name), given) {
-            (true, false) => return Err(Failure::usage(format!("`{name}` needs `{option}`"))),
-            (false, true) => {
-                return Err(Failure::usage(format!("`{option}` is given, and `--detectors` leaves `{name}` out"))
-                    .hint(format!("--detectors {},{name}", arguments.detectors.join(","))));
-            }
-            _ => {}
+        if wanted(name) && !given {
+            return Err(Failure::usage(format!("`{name}` needs `{option}`")));
         }
     }
-    let wanted = |name: &str| arguments.detectors.iter().any(|wanted| wanted == name);
     options.injection = wanted("injection");
-    options.leak = options.leak.filter(|_| wanted("leak"));
     options.detectors = palisade_text::all()
         .iter()
         .chain(palisade_text::argument_detectors())
@@ -227,6 +237,16 @@ fn leak(arguments: &InspectArguments) -> Result<Leak, Failure> {
             .hint(format!("a canary has at least {} characters that stand nowhere else", Leak::SHORTEST)));
     }
     let texts: Vec<Source> = arguments.protect.iter().map(|path| sources::file(path)).collect::<Result<_, _>>()?;
+    for source in &texts {
+        if source.text.trim().is_empty() {
+            return Err(Failure::usage(format!("{} is empty: there is nothing in it to protect", source.shown())));
+        }
+        // What is not found in itself is found nowhere.
+        if Leak::new([source.text.as_str()], []).find(&source.text).is_empty() {
+            output::warn(&format!("{} has fewer than eight words in a row, and is not looked for", source.shown()));
+            output::hint("a run of eight words is found; `--canary TOKEN` looks for something shorter");
+        }
+    }
     Ok(Leak::new(texts.iter().map(|source| source.text.as_str()), arguments.canary.iter().map(String::as_str)))
 }
 

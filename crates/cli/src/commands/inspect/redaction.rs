@@ -5,6 +5,7 @@ use std::{env, fs, path::Path};
 use palisade_text::{Action, Found, Key, Redactor};
 
 use super::{
+    restored::{Restored, restored},
     sources::Source,
     vault::{VaultFile, unreadable},
 };
@@ -56,7 +57,7 @@ impl Redaction {
         source.writable()?;
         let standing = self.vault.as_ref().map_or(0, |file| file.vault().restore(&source.text).1);
         if standing > 0 {
-            return Err(Failure::usage(format!("`{}` already holds {standing} tokens of this vault", source.name))
+            return Err(Failure::usage(format!("{} already holds {standing} tokens of this vault", source.shown()))
                 .hint("restore it first, or take another vault and another key".to_owned()));
         }
         Ok(self.redactor.redact(&source.text, found))
@@ -68,13 +69,29 @@ impl Redaction {
     }
 }
 
-/// Prints texts with the tokens of the vault turned back.
+/// The one text of a run that prints it again: where one ends and the next begins could not be told from what is printed.
+pub(super) fn only<'s>(option: &str, sources: &'s [Source]) -> Result<&'s Source, Failure> {
+    match sources {
+        [one] => Ok(one),
+        several => Err(Failure::usage(format!("`{option}` prints one text, and {} are given", several.len()))
+            .hint("a run for each; runs may share a vault")),
+    }
+}
+
+/// Prints a text with the tokens of the vault turned back, and says on stderr how many there were.
 pub(super) fn restore(arguments: &InspectArguments, sources: &[Source]) -> Result<Exit, Failure> {
     let Some(path) = arguments.vault.as_deref() else { return Err(Failure::usage("`--restore` needs a vault")) };
+    let source = only("--restore", sources)?;
+    source.writable()?;
     let file = VaultFile::open(path)?;
-    for source in sources {
-        source.writable()?;
-        output::print(file.vault().restore(&source.text).0.as_bytes())?;
+    let Restored { text, count, respelt, unknown } = restored(file.vault(), &source.text);
+    super::write(arguments, text.as_bytes())?;
+    let tokens = |count: usize| if count == 1 { "1 token".to_owned() } else { format!("{count} tokens") };
+    let other = if respelt > 0 { format!(", {respelt} of them spelt in another way") } else { String::new() };
+    output::note(&format!("{} turned back{other}", tokens(count)));
+    if unknown > 0 {
+        let vault = palisade_report::render::visible(&path.display().to_string()).into_owned();
+        output::warn(&format!("what looks like {} is not in `{vault}`, and stays", tokens(unknown)));
     }
     Ok(Exit::Clean)
 }

@@ -1,20 +1,22 @@
 //! Judgements as a report: findings with their places, in every form that reports have.
 
-use std::{ops::Range, time::Duration};
+use std::{collections::BTreeMap, ops::Range, time::Duration};
 
 use palisade_base::{
     Artifact, Confidence, Described, Evidence, Finding, Mask, Meta, Observed, Origin, Severity, Unscanned, View, hidden,
 };
+use palisade_report::Level;
 use palisade_text::{Found, Judgement, Verdict};
 
 use super::{Second, sources::Source};
 use crate::Exit;
 
-/// What was seen of every text.
+/// What was seen of every text; `scored` if the classifier of injection has run.
 pub(super) fn observed(
     judged: &[(Source, Judgement)],
     seconds: &[Option<Second>],
     origin: Origin,
+    scored: bool,
     elapsed: Duration,
 ) -> Observed {
     let mut observed = Observed::default();
@@ -25,19 +27,32 @@ pub(super) fn observed(
         let mut lines = Lines { text: &masked, start: 0, before: 0 };
         for found in &judgement.findings {
             let Some(rule) = rules.iter().find(|rule| rule.name == found.rule) else { continue };
-            observed.findings.push(finding(&mut lines, &artifact, rule, found));
+            observed.findings.push(finding(&mut lines, source, &artifact, rule, found));
         }
         if let Some(reason) = unknown(judgement, second.as_ref()) {
             observed.unscanned.push(Unscanned { artifact: artifact.clone(), component: None, reason: reason.into() });
         }
-        let bytes = source.text.len() as u64;
-        observed.described.push(Described { artifact, title: format!("text from {}", author(origin)).into(), bytes });
+        let bytes = source.len() as u64;
+        let title = if scored { "" } else { ", not judged for injection" };
+        let title = format!("text from {}{title}", author(origin)).into();
+        observed.described.push(Described { artifact, title, bytes });
         observed.stats.files += 1;
         observed.stats.judged += 1;
         observed.stats.bytes += bytes;
     }
     observed.stats.elapsed = elapsed;
     observed
+}
+
+/// The verdict on every text, by its name.
+pub(super) fn ruled(judged: &[(Source, Judgement)]) -> BTreeMap<String, Level> {
+    let level = |verdict| match verdict {
+        Verdict::Pass => Level::Pass,
+        Verdict::Edit => Level::Edit,
+        Verdict::Review => Level::Review,
+        Verdict::Block => Level::Block,
+    };
+    judged.iter().map(|(source, judgement)| (source.name.clone(), level(judgement.verdict))).collect()
 }
 
 /// Why not all of a text was judged; none if it was.
@@ -128,7 +143,7 @@ pub(super) const fn author(origin: Origin) -> &'static str {
     }
 }
 
-fn finding(lines: &mut Lines<'_>, artifact: &Artifact, rule: &'static Meta, found: &Found) -> Finding {
+fn finding(lines: &mut Lines<'_>, source: &Source, artifact: &Artifact, rule: &'static Meta, found: &Found) -> Finding {
     let label = match found.revealed_by.as_slice() {
         [] => String::new(),
         steps => format!("read through {}", steps.join(", ")),
@@ -140,7 +155,15 @@ fn finding(lines: &mut Lines<'_>, artifact: &Artifact, rule: &'static Meta, foun
     } else {
         format!("{}: {}", found.kind.replace('-', " "), rule.summary)
     };
-    let evidence = lines.evidence(artifact, found.range.clone(), label);
+    let mut evidence = lines.evidence(artifact, found.range.clone(), label);
+    // Whoever looks there looks into the bytes that were read.
+    if let Evidence::Span { at, .. } = &mut evidence
+        && let Some(place) = &mut at.place
+    {
+        let read = |place: u64| usize::try_from(place).map_or(place, |place| source.read_at(place) as u64);
+        (place.offset, place.len) =
+            (read(place.offset), read(place.offset + place.len).saturating_sub(read(place.offset)));
+    }
     let builder = Finding::builder(rule, evidence, message).severity(severity(found)).confidence(found.confidence);
     match (found.entity(), found.verdict()) {
         (None, _) => builder.build(),
@@ -164,3 +187,23 @@ fn severity(found: &Found) -> Severity {
 const NEAR: usize = 1024;
 /// and ends at most this far behind it.
 const FAR: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_those_of_the_bytes_that_were_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("latin.txt");
+        let bytes = b"caf\xe9 \xff\xfe, bob@example.com \xf0\x9f";
+        std::fs::write(&path, bytes).unwrap();
+        let source = super::super::sources::file(&path).unwrap();
+        let judgement = palisade_text::Inspector::default().inspect(&source.text, Origin::User);
+        let observed = observed(&[(source, judgement)], &[None], Origin::User, true, Duration::ZERO);
+        let place = observed.findings[0].target.place.unwrap();
+        let (start, len) = (usize::try_from(place.offset).unwrap(), usize::try_from(place.len).unwrap());
+        assert_eq!(bytes.get(start..start + len), Some(&b"bob@example.com"[..]));
+        assert_eq!(observed.described[0].bytes, bytes.len() as u64);
+    }
+}

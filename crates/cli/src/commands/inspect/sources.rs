@@ -1,39 +1,66 @@
 //! Where the texts come from: arguments, files, stdin.
 
 use std::{
+    collections::HashSet,
     fs,
     io::{self, Read},
     path::Path,
 };
 
+use palisade_report::render::visible;
+
+use super::places::Places;
 use crate::{args::InspectArguments, output::Failure};
 
 /// A text and what to call it.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// A path, `stdin` or `argument`.
+    /// A path, `stdin` or `argument`; of more arguments `argument-2` and so on. No two texts of a run share one.
     pub(super) name: String,
+    from: From,
     /// The text; bytes that are no UTF-8 are U+FFFD.
     pub(super) text: String,
-    /// Whether it was UTF-8, so that what is written back is what was read.
-    pub(super) exact: bool,
+    /// The bytes that it was read from, if they are no UTF-8.
+    bytes: Option<Places>,
+}
+
+/// Where a text comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum From {
+    Argument,
+    File,
+    Stdin,
 }
 
 impl Source {
     fn argument(text: &str) -> Self {
-        Self { name: "argument".to_owned(), text: text.to_owned(), exact: true }
+        Self { name: "argument".to_owned(), from: From::Argument, text: text.to_owned(), bytes: None }
     }
 
-    fn of(name: String, bytes: Vec<u8>) -> Self {
-        match String::from_utf8(bytes) {
-            Ok(text) => Self { name, text, exact: true },
-            Err(error) => Self { name, text: String::from_utf8_lossy(error.as_bytes()).into_owned(), exact: false },
-        }
+    fn of(name: String, from: From, bytes: Vec<u8>) -> Self {
+        let (text, bytes) = match String::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                (text, Some(Places::new(error.into_bytes())))
+            }
+        };
+        Self { name, from, text, bytes }
+    }
+
+    /// How many bytes were read.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.as_ref().map_or(self.text.len(), Places::len)
+    }
+
+    /// The byte that was read for a byte of the text.
+    pub(super) fn read_at(&self, place: usize) -> usize {
+        self.bytes.as_ref().map_or(place, |bytes| bytes.of(place))
     }
 
     /// Fails if the text cannot be written back as it was read.
     pub(super) fn writable(&self) -> Result<(), Failure> {
-        if self.exact {
+        if self.bytes.is_none() {
             return Ok(());
         }
         Err(Failure::usage(format!("{} is not UTF-8, and what is left of it would not be what it was", self.shown()))
@@ -42,10 +69,10 @@ impl Source {
 
     /// What to call it in a message.
     pub(super) fn shown(&self) -> String {
-        match self.name.as_str() {
-            "stdin" => "stdin".to_owned(),
-            "argument" => "the text".to_owned(),
-            path => format!("`{path}`"),
+        match self.from {
+            From::Stdin => "stdin".to_owned(),
+            From::Argument if self.name == "argument" => "the text".to_owned(),
+            From::Argument | From::File => format!("`{}`", visible(&self.name)),
         }
     }
 }
@@ -62,7 +89,21 @@ pub(super) fn read(arguments: &InspectArguments) -> Result<Vec<Source>, Failure>
     for input in &arguments.inputs {
         sources.push(one(input, &mut left)?);
     }
+    told_apart(&mut sources)?;
     Ok(sources)
+}
+
+/// Gives every text a name of its own: answers are found by it.
+fn told_apart(sources: &mut [Source]) -> Result<(), Failure> {
+    let texts = sources.iter_mut().filter(|source| source.from == From::Argument);
+    for (number, source) in (1..).zip(texts).skip(1) {
+        source.name = format!("argument-{number}");
+    }
+    let mut names = HashSet::new();
+    match sources.iter().find(|source| !names.insert(&source.name)) {
+        None => Ok(()),
+        Some(twice) => Err(Failure::usage(format!("{} is given twice", twice.shown()))),
+    }
 }
 
 fn one(input: &str, left: &mut Left) -> Result<Source, Failure> {
@@ -71,9 +112,8 @@ fn one(input: &str, left: &mut Left) -> Result<Source, Failure> {
         return stdin(left);
     }
     if path.is_dir() {
-        return Err(
-            Failure::usage(format!("`{input}` is a folder")).hint(format!("`palisade scan {input}` looks at folders"))
-        );
+        return Err(Failure::usage(format!("`{}` is a folder", visible(input)))
+            .hint(format!("`palisade scan {}` looks at folders", visible(input))));
     }
     if path.exists() {
         return within(path, left);
@@ -85,6 +125,7 @@ fn one(input: &str, left: &mut Left) -> Result<Source, Failure> {
     if input.is_empty() {
         return Err(Failure::usage("an argument is empty: there is nothing in it to judge"));
     }
+    let input = visible(input);
     Err(Failure::usage(format!("there is no file `{input}`"))
         .hint(format!("if it is a text: `palisade inspect --text '{input}'` judges it")))
 }
@@ -95,17 +136,20 @@ pub(super) fn file(path: &Path) -> Result<Source, Failure> {
 }
 
 fn within(path: &Path, left: &mut Left) -> Result<Source, Failure> {
-    let shown = path.display().to_string();
+    let name = path.display().to_string();
+    let shown = visible(&name).into_owned();
     let failed = |error: &io::Error| Failure::usage(format!("cannot read `{shown}`: {}", palisade_base::reason(error)));
     let mut file = fs::File::open(path).map_err(|error| failed(&error))?;
     let bytes = left.take(&mut file, &format!("`{shown}`"), failed)?;
-    Ok(Source::of(shown, bytes))
+    // A file may be called as other texts are.
+    let taken = name == "stdin" || name.starts_with("argument");
+    Ok(Source::of(if taken { format!("./{name}") } else { name }, From::File, bytes))
 }
 
 fn stdin(left: &mut Left) -> Result<Source, Failure> {
     let failed = |error: &io::Error| Failure::tool(format!("cannot read stdin: {}", palisade_base::reason(error)));
     let bytes = left.take(&mut io::stdin().lock(), "stdin", failed)?;
-    Ok(Source::of("stdin".to_owned(), bytes))
+    Ok(Source::of("stdin".to_owned(), From::Stdin, bytes))
 }
 
 /// How many bytes may still be read.

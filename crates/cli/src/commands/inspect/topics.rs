@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use palisade_report::render::visible;
 use palisade_text::{Topic, Topics};
 use serde::Deserialize;
 
@@ -32,7 +33,7 @@ pub(super) fn read(path: &Path) -> Result<Topics, Failure> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let shown = path.display();
     let is_toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
-    let topics = if is_toml { toml(text) } else { Ok(plain(text, &own_name(path))) };
+    let topics = if is_toml { toml(text) } else { plain(text, &own_name(path)) };
     let topics = topics.map_err(|error| Failure::usage(format!("`{shown}` {error}")).hint(HINT))?;
     Topics::new(&topics).map_err(|error| {
         let failure = Failure::usage(format!("`{shown}` is no list of topics: {error}"));
@@ -56,17 +57,26 @@ fn toml(text: &str) -> Result<Vec<Topic>, String> {
     Ok(list.topic.into_iter().map(topic).collect())
 }
 
-/// A word, a phrase or a `/pattern/` a line; `[name]` begins a topic, `#` a comment.
-fn plain(text: &str, name: &str) -> Vec<Topic> {
+/// A word, a phrase or a `/pattern/` a line; `[name]` begins a topic, `#` a comment. What begins with a slash is meant as a
+/// pattern: to look for it letter by letter instead would find nothing, and say nothing.
+fn plain(text: &str, name: &str) -> Result<Vec<Topic>, String> {
     let mut topics = vec![Topic { name: name.to_owned(), ..Topic::default() }];
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+    let lines = (1..).zip(text.lines().map(str::trim));
+    for (number, line) in lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
         let within = |open, close| line.strip_prefix(open).and_then(|line: &str| line.strip_suffix(close));
         if let Some(name) = within('[', ']') {
             topics.push(Topic { name: name.trim().to_owned(), ..Topic::default() });
         } else if let Some(topic) = topics.last_mut() {
             match within('/', '/') {
-                Some(pattern) if !pattern.is_empty() => topic.patterns.push(pattern.to_owned()),
-                _ => topic.words.push(line.to_owned()),
+                Some("") => return Err(format!("has an empty pattern in line {number}: {WRITTEN}")),
+                Some(pattern) => topic.patterns.push(pattern.to_owned()),
+                None if line.starts_with('/') => {
+                    return Err(format!(
+                        "has no pattern in line {number}, and `{}` begins like one: {WRITTEN}",
+                        shown(line)
+                    ));
+                }
+                None => topic.words.push(line.to_owned()),
             }
         }
     }
@@ -74,7 +84,12 @@ fn plain(text: &str, name: &str) -> Vec<Topic> {
     if topics.first().is_some_and(|topic| topic.words.is_empty() && topic.patterns.is_empty()) {
         topics.remove(0);
     }
-    topics
+    Ok(topics)
+}
+
+/// A line of a list, fit for a message.
+fn shown(line: &str) -> String {
+    visible(&line.chars().take(60).collect::<String>()).into_owned()
 }
 
 /// The name of a file as that of a topic.
@@ -85,6 +100,8 @@ fn own_name(path: &Path) -> String {
     if name.is_empty() { "list".to_owned() } else { name.to_owned() }
 }
 
+const WRITTEN: &str = "a pattern is written `/like this/`, without flags behind it; case does not count, and `(?-i)` within it makes \
+                       it count; to look for a slash, write `/\\/.../`";
 const HINT: &str = "`palisade explain topic` shows an example";
 
 #[cfg(test)]
@@ -93,15 +110,26 @@ mod tests {
 
     #[test]
     fn plain_lists_are_read() {
-        let list = "# words that we do not print\nrifle\nhunting knife\n\n[ tax-advice ]\n/tax(es)?/\n/\n";
-        let topics = plain(list, "weapons");
+        let list = "# words that we do not print\nrifle\nhunting knife\n\n[ tax-advice ]\n/tax(es)?/\n/\\/etc\\/passwd/\na/b\n";
+        let topics = plain(list, "weapons").unwrap();
         let names: Vec<&str> = topics.iter().map(|topic| topic.name.as_str()).collect();
         assert_eq!(names, ["weapons", "tax-advice"]);
         let (words, patterns) = (&topics[1].words, &topics[1].patterns);
-        assert_eq!((words.as_slice(), patterns.as_slice()), (&["/".to_owned()][..], &["tax(es)?".to_owned()][..]));
-        assert_eq!(plain("[a]\nx", "list").len(), 1);
+        assert_eq!(
+            (words.as_slice(), patterns.join(" ")),
+            (&["a/b".to_owned()][..], r"tax(es)? \/etc\/passwd".to_owned())
+        );
+        assert_eq!(plain("[a]\nx", "list").unwrap().len(), 1);
         assert_eq!(own_name(Path::new("dir/My Words.txt")), "my-words");
         assert_eq!(own_name(Path::new("ä.txt")), "list");
+    }
+
+    #[test]
+    fn what_begins_like_a_pattern_is_one() {
+        for line in ["/word/i", "/etc/passwd", "/", "//"] {
+            let error = plain(&format!("# list\n{line}"), "list").unwrap_err();
+            assert!(error.contains("line 2") && error.contains("`/like this/`"), "{line}: {error}");
+        }
     }
 
     #[test]

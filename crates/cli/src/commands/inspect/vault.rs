@@ -23,13 +23,24 @@ pub(super) struct VaultFile {
 }
 
 impl VaultFile {
-    /// The vault at `path`; an empty one if there is no file yet.
+    /// The vault at `path`, to keep more in it; an empty one if there is no file yet.
     pub(super) fn open_or_new(path: &Path) -> Result<Self, Failure> {
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 Ok(Self { vault: Vault::default(), path: path.to_owned() })
             }
-            _ => Self::open(path),
+            _ => {
+                let file = Self::open(path)?;
+                // To write it whole is to put another in its place, which the system would let us do.
+                if fs::metadata(&file.path).is_ok_and(|metadata| metadata.permissions().readonly()) {
+                    return Err(Failure::usage(format!(
+                        "`{}` is read-only: nothing more can be kept in it",
+                        path.display()
+                    ))
+                    .hint("`--restore` reads it; another `--vault` keeps new tokens"));
+                }
+                Ok(file)
+            }
         }
     }
 
@@ -204,6 +215,18 @@ mod tests {
         assert!(!path.exists() && !other.is_finished());
         drop(lock);
         assert!(other.join().unwrap() && path.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_read_only_is_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("v.json");
+        fs::write(&path, "{\"a\": \"1\"}").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+        assert!(VaultFile::open_or_new(&path).unwrap_err().to_string().contains("is read-only"));
+        assert_eq!(VaultFile::open(&path).unwrap().vault().len(), 1);
     }
 
     #[cfg(unix)]

@@ -4,7 +4,7 @@ mod convert;
 mod list;
 mod source;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use palisade_scan::Facts;
 
@@ -48,14 +48,22 @@ pub(crate) fn run(arguments: &ScanArguments, global: &Global) -> Result<Exit, Fa
     let system = manifest.as_ref().map(|manifest| &manifest.system);
     let roots = Roots::of_paths(&paths, manifest.as_ref());
     let options = options(&arguments.walk, system)?;
-    let prepared = prepare(&arguments.report, system)?;
+    let prepared = prepare(&arguments.report, arguments.clauses.framework.as_deref(), system)?;
     let progress = Progress::start(!global.no_progress);
     let mut observed = palisade_scan::scan(&roots.found, &options, Facts { system }, &progress);
     // What a manifest says about a project says nothing about a file from somewhere else.
     observed.join(remotes.scan(&options, Facts::default(), &progress));
     progress.finish();
     conclude(
-        Inputs { observed, manifest: manifest.as_ref(), roots, whole: false, options: &arguments.report },
+        Inputs {
+            observed,
+            manifest: manifest.as_ref(),
+            roots,
+            whole: false,
+            options: &arguments.report,
+            before: String::new(),
+            ruled: BTreeMap::new(),
+        },
         prepared,
     )
 }

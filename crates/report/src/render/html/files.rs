@@ -46,7 +46,7 @@ pub(super) fn sections(report: &Report) -> Markup {
 fn file(verdict: &Verdict<'_>, named: bool) -> Markup {
     let class = match (verdict.level, verdict.level.severity()) {
         (_, Some(severity)) => format!("file {severity}"),
-        (Level::Clean, None) => "file good".to_owned(),
+        (level, None) if level.is_good() => "file good".to_owned(),
         (_, None) => "file open".to_owned(),
     };
     html! {
@@ -61,9 +61,9 @@ fn file(verdict: &Verdict<'_>, named: bool) -> Markup {
                 div { dt { "What it is" } dd { (text::capital(verdict.what.map_or("unknown", |(what, _)| what))) } }
                 @if let Some((_, bytes)) = verdict.what { div { dt { "Size" } dd { (number::size(bytes)) } } }
                 @if !verdict.why.is_empty() {
-                    div { dt { (if verdict.level == Level::Clean { "Worth a look" } else { "Why" }) } dd { @for why in &verdict.why { p { (text::sentence(&text::full(why))) } } } }
+                    div { dt { (if verdict.level.is_good() { "Worth a look" } else { "Why" }) } dd { @for why in &verdict.why { p { (text::sentence(&text::full(why))) } } } }
                 }
-                @if verdict.level != Level::Clean {
+                @if !verdict.level.is_good() {
                     div { dt { "What to do" } dd { (text::sentence(&text::full(&verdict.advice))) } }
                 }
             }
@@ -75,9 +75,11 @@ const fn word(level: Level) -> &'static str {
     match level {
         Level::Block => "Block",
         Level::Review => "Review",
+        Level::Edit => "Edit",
         Level::Unscanned => "Not judged",
         Level::Accepted => "Accepted",
         Level::Clean => "Clean",
+        Level::Pass => "Pass",
     }
 }
 

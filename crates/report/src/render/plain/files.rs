@@ -36,7 +36,7 @@ fn one(verdict: &Verdict<'_>, options: &Options, out: &mut dyn io::Write) -> io:
     let facts = [
         ("what it is    ", what.unwrap_or_else(|| "unknown".to_owned())),
         (
-            if verdict.level == Level::Clean { "worth a look " } else { "why           " },
+            if verdict.level.is_good() { "worth a look " } else { "why           " },
             verdict.why.iter().map(|why| line(why)).collect::<Vec<_>>().join("; "),
         ),
         ("what to do    ", line(&verdict.advice)),
@@ -50,7 +50,7 @@ fn one(verdict: &Verdict<'_>, options: &Options, out: &mut dyn io::Write) -> io:
 fn style(level: Level) -> Style {
     match (level.severity(), level) {
         (Some(severity), _) => severity_style(severity),
-        (None, Level::Clean) => AnsiColor::Green.on_default().effects(Effects::BOLD),
+        (None, level) if level.is_good() => AnsiColor::Green.on_default().effects(Effects::BOLD),
         (None, _) => AnsiColor::Magenta.on_default().effects(Effects::BOLD),
     }
 }

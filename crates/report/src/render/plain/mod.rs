@@ -34,7 +34,7 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn io::Write)
     summary(report, options, out)
 }
 
-/// Frames; of the findings of one rule only the first few, the rest in a line each.
+/// Frames; of the findings of one rule only the first few, some more in a line each, and how many others there are.
 fn findings(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
     let sorted = worst_first(&report.findings);
     let mut frames = frame::Frames::new(report, options);
@@ -47,8 +47,12 @@ fn findings(report: &Report, options: &Options, out: &mut dyn io::Write) -> io::
             let Finding { rule, severity, .. } = finding;
             let style = severity_style(*severity);
             writeln!(out, "{style}{severity}[{}]{style:#}: {} more", rule.name, listed.len())?;
-            for finding in listed {
+            for finding in listed.iter().take(LISTED) {
                 writeln!(out, "  {}: {}", line(&finding.target.to_string()), line(&finding.message))?;
+            }
+            let rest = listed.len().saturating_sub(LISTED);
+            if rest > 0 {
+                writeln!(out, "  and {rest} more are not shown: `--format json` lists all")?;
             }
             writeln!(out)?;
         }
@@ -188,6 +192,7 @@ fn severity_style(severity: Severity) -> Style {
 }
 
 const FRAMES: usize = 10;
+const LISTED: usize = 100;
 const GAPS: usize = 5;
 const UNSCANNED: usize = 50;
 const LEFT_OUT: usize = 4;
@@ -349,6 +354,11 @@ mod tests {
         let text = unstyled(&rendered(&report, Format::Plain));
         assert_eq!(text.matches("low[unpinned-image]: the base image").count(), 10, "{text}");
         assert!(text.contains("low[unpinned-image]: 3 more\n  helpdesk/Dockerfile:1: the base image"), "{text}");
+        report.findings = vec![report.findings.remove(0); 5000];
+        let text = unstyled(&rendered(&report, Format::Plain));
+        assert!(text.contains("low[unpinned-image]: 4990 more\n"), "{text}");
+        assert!(text.contains("  and 4890 more are not shown: `--format json` lists all\n"), "{text}");
+        assert!(text.lines().count() < 300, "{}", text.lines().count());
     }
 
     #[test]

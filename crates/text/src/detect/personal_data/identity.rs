@@ -265,11 +265,7 @@ const IBAN_LENGTHS: &[(&str, usize)] = &[
 
 #[cfg(test)]
 mod tests {
-    use crate::{Detector, PersonalData};
-
-    fn found(text: &str) -> Vec<(&'static str, String)> {
-        PersonalData.find(text).into_iter().map(|hit| (hit.kind, text.get(hit.range).unwrap().to_owned())).collect()
-    }
+    use super::super::tests::found;
 
     #[test]
     fn specimens() {

@@ -177,11 +177,7 @@ fn is_taiwanese(code: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Detector, PersonalData};
-
-    fn found(text: &str) -> Vec<(&'static str, String)> {
-        PersonalData.find(text).into_iter().map(|hit| (hit.kind, text.get(hit.range).unwrap().to_owned())).collect()
-    }
+    use super::super::tests::found;
 
     /// Specimens that authorities or manuals publish.
     #[test]

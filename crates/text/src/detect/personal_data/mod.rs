@@ -143,7 +143,8 @@ mod tests {
 
     use super::*;
 
-    fn found(text: &str) -> Vec<(&'static str, String)> {
+    /// Kinds and values, for the tests of every sort of value.
+    pub(super) fn found(text: &str) -> Vec<(&'static str, String)> {
         PersonalData.find(text).into_iter().map(|hit| (hit.kind, text.get(hit.range).unwrap().to_owned())).collect()
     }
 

@@ -66,13 +66,8 @@ fn utf7(text: &str, parts: &mut Vec<Part>) {
         let end = start + 1 + len + usize::from(rest.get(len) == Some(&b'-'));
         done = end;
         let digits = (start + 1..start + 1 + len).filter_map(|at| Some((at, base64::value(*bytes.get(at)?)?)));
-        let Some(draft) = one(&base64::quads(digits)).or_else(|| {
-            unpack(&base64::quads(
-                (start + 1..start + 1 + len).filter_map(|at| Some((at, base64::value(*bytes.get(at)?)?))),
-            ))
-        }) else {
-            continue;
-        };
+        let decoded = base64::quads(digits);
+        let Some(draft) = one(&decoded).or_else(|| unpack(&decoded)) else { continue };
         letters += draft.text.chars().filter(|c| c.is_alphabetic()).count();
         match edits.last_mut().filter(|last| last.source.end == start) {
             Some(last) => {

@@ -163,7 +163,8 @@ fn best(text: &str, words: &[Range<usize>], own: &[i32], code: Code) -> Option<F
     Some(Found { code, source: start..end, gain })
 }
 
-/// Words of ASCII letters in a stretch; long runs are cut, so that one word costs no more than any.
+/// Words of ASCII letters that begin in a stretch, and the one that it begins in, 32 letters back at most. What stands beside
+/// digits or other letters is a part of something else, and left out.
 fn words(bytes: &[u8], stretch: Range<usize>) -> Vec<Range<usize>> {
     let is_letter = |byte: &u8| letters::symbol(*byte) > 0;
     // The word that the stretch begins in is taken whole.
