@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use palisade_base::{Origin, Severity};
 
+use crate::commands::log::LogArguments;
+
 /// Secures an AI system from its training data to its daily operation
 ///
 /// Palisade reads models, code, deployment files and data without executing any of it, says what is weak and shows the
@@ -25,6 +27,7 @@ pub(crate) enum Verb {
     Assess(AssessArguments),
     Scan(ScanArguments),
     Inspect(InspectArguments),
+    Log(LogArguments),
     Init(InitArguments),
     Explain(ExplainArguments),
     Completions(CompletionsArguments),

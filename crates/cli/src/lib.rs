@@ -57,6 +57,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Assess(arguments) => commands::assess::run(arguments, global),
         Verb::Scan(arguments) => commands::scan::run(arguments, global),
         Verb::Inspect(arguments) => commands::inspect::run(arguments),
+        Verb::Log(arguments) => commands::log::run(arguments),
         Verb::Init(arguments) => commands::init::run(arguments),
         Verb::Explain(arguments) => commands::explain::run(arguments),
         Verb::Completions(arguments) => commands::completions::run(arguments),

@@ -80,10 +80,17 @@ fn command_line() -> String {
     let mut command = palisade_cli::command().term_width(100);
     command.build();
     let mut page = format!("{DO_NOT_EDIT}# The command line\n\n```text\n{}```\n", help(&mut command));
-    for verb in command.get_subcommands_mut() {
-        let _ = write!(page, "\n## `palisade {}`\n\n```text\n{}```\n", verb.get_name().to_owned(), help(verb));
-    }
+    verbs(&mut page, "palisade", &mut command);
     page
+}
+
+/// The help of every verb, and of the verbs below it.
+fn verbs(page: &mut String, above: &str, command: &mut clap::Command) {
+    for verb in command.get_subcommands_mut() {
+        let name = format!("{above} {}", verb.get_name());
+        let _ = write!(page, "\n## `{name}`\n\n```text\n{}```\n", help(verb));
+        verbs(page, &name, verb);
+    }
 }
 
 fn help(command: &mut clap::Command) -> String {

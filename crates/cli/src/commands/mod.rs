@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod inspect;
+pub(crate) mod log;
 pub(crate) mod man;
 mod roots;
 pub(crate) mod scan;
