@@ -64,7 +64,7 @@ impl Inspector {
     }
 
     /// Judges a text that comes in pieces, and takes out what is found if there is something that does so.
-    pub fn stream<'i>(&'i self, origin: Origin, redactor: Option<&'i Redactor>) -> Stream<'i> {
+    pub fn stream<'i>(&'i self, origin: Origin, redactor: Option<&'i Redactor>) -> Stream<&'i Self, &'i Redactor> {
         Stream::new(self, origin, redactor)
     }
 

@@ -1,6 +1,8 @@
 //! The same judgement over text that comes in pieces of any size. What is passed on early is what no later piece can change:
 //! whole lines and sentences with enough text behind them.
 
+use std::ops::Deref;
+
 use super::{Inspector, Judgement, Sum, blocks};
 use crate::{Found, Origin, Redactor, view::Look};
 
@@ -8,11 +10,13 @@ use crate::{Found, Origin, Redactor, view::Look};
 ///
 /// The pieces may be cut anywhere, also in the middle of a character. Bytes that are no UTF-8 become U+FFFD, as
 /// [`String::from_utf8_lossy`] has it.
+///
+/// It borrows its inspector and its redactor, or holds them in an [`Arc`](std::sync::Arc).
 #[derive(Debug)]
-pub struct Stream<'i> {
-    inspector: &'i Inspector,
+pub struct Stream<I, R> {
+    inspector: I,
     origin: Origin,
-    redactor: Option<&'i Redactor>,
+    redactor: Option<R>,
     /// The start of a character whose other bytes have not come yet.
     partial: Vec<u8>,
     /// The open block.
@@ -24,8 +28,9 @@ pub struct Stream<'i> {
     sum: Sum,
 }
 
-impl<'i> Stream<'i> {
-    pub(super) fn new(inspector: &'i Inspector, origin: Origin, redactor: Option<&'i Redactor>) -> Self {
+impl<I: Deref<Target = Inspector>, R: Deref<Target = Redactor>> Stream<I, R> {
+    /// A stream of a text of this origin.
+    pub fn new(inspector: I, origin: Origin, redactor: Option<R>) -> Self {
         let (partial, pending) = (Vec::new(), String::new());
         Self { inspector, origin, redactor, partial, pending, released: 0, looked: 0, sum: Sum::default() }
     }
@@ -37,6 +42,16 @@ impl<'i> Stream<'i> {
         self.close(false, &mut out);
         self.release(&mut out);
         out
+    }
+
+    /// What was found in the blocks that are known to their end, in the order of the text.
+    pub fn found(&self) -> &[Found] {
+        &self.sum.found
+    }
+
+    /// How many bytes of text it has taken and not passed on.
+    pub fn held(&self) -> usize {
+        self.partial.len() + self.pending.len() - self.released
     }
 
     /// Says that no more will come. Returns the rest of the text and the judgement of all of it.
@@ -65,7 +80,7 @@ impl<'i> Stream<'i> {
 
     /// Passes on what no later piece can change.
     fn release(&mut self, out: &mut String) {
-        let Some(redactor) = self.redactor else {
+        let Some(redactor) = &self.redactor else {
             out.push_str(self.pending.get(self.released..).unwrap_or_default());
             self.released = self.pending.len();
             return;
@@ -85,7 +100,7 @@ impl<'i> Stream<'i> {
     }
 
     fn pass(&self, text: &str, found: &[Found], end: usize, out: &mut String) {
-        match self.redactor {
+        match &self.redactor {
             Some(redactor) => redactor.write(text, self.released..end, found, out),
             None => out.push_str(text.get(self.released..end).unwrap_or_default()),
         }

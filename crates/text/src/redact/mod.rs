@@ -131,6 +131,10 @@ impl Redactor {
     /// What stands in the place of `value`.
     fn instead<'v>(&self, found: &Found, value: &'v str) -> Cow<'v, str> {
         let kind = found.kind;
+        // A token, of an address for instance, looks like what it stands for. It has taken the place of a value already.
+        if self.vault.as_ref().is_some_and(|vault| vault.holds(value)) {
+            return value.into();
+        }
         match (self.action(found), &self.key) {
             // The length and the signs of a secret are a part of it.
             (Action::Mask, _) if found.sort() == Sort::Secret => "********".into(),

@@ -33,6 +33,11 @@ impl Vault {
         self.lock().is_empty()
     }
 
+    /// Whether this is one of its tokens.
+    pub(super) fn holds(&self, token: &str) -> bool {
+        self.lock().contains_key(token)
+    }
+
     /// Keeps a value; false if its token stands for another already.
     pub(super) fn keep(&self, token: &str, value: &str) -> bool {
         let mut entries = self.lock();
