@@ -59,6 +59,8 @@ pub struct Corpus {
     pub sentences: Vec<Sentence>,
     /// The texts.
     pub documents: Vec<Document>,
+    /// Which cells speak of the words of one language.
+    pub spoken: Vec<bool>,
     /// The names of families.
     pub families: Vec<String>,
     /// The names of sources.
@@ -68,7 +70,7 @@ pub struct Corpus {
 impl Corpus {
     /// Reads the features of all texts.
     pub fn new(examples: &[Example]) -> Self {
-        let mut corpus = Self::default();
+        let mut corpus = Self { spoken: vec![false; CELLS], ..Self::default() };
         let (mut families, mut sources) = (HashMap::new(), HashMap::new());
         for example in examples {
             let family = number(family(&example.source), &mut families, &mut corpus.families);
@@ -102,6 +104,11 @@ impl Corpus {
         let mut blocks = Blocks::default();
         let mut ends = Vec::new();
         sentences(text, |features, words, between| {
+            for feature in features.iter().filter(|feature| !feature.is_of_every_language()) {
+                if let Some(spoken) = self.spoken.get_mut(feature.cell as usize) {
+                    *spoken = true;
+                }
+            }
             let start = self.cells.len();
             self.cells.extend(features.iter().filter(|feature| !feature.of_data).map(|feature| feature.cell));
             let data = self.cells.len();
@@ -142,13 +149,16 @@ impl Corpus {
 
 fn witness(source: &str, family: usize, data: bool) -> u32 {
     match Hand::of(source) {
-        Hand::Foreign => FAMILIES + u32::from(!source.ends_with("/phrases")) * 2 + u32::from(data),
+        Hand::Foreign => {
+            let table = if source.ends_with("/phrases") { 0 } else { 1 + u32::from(source.ends_with("/tongues")) };
+            FAMILIES + 2 * table + u32::from(data)
+        }
         Hand::Others | Hand::English => u32::try_from(family).unwrap_or_default() % FAMILIES,
     }
 }
 
 /// Witnesses that are families; the others follow.
-const FAMILIES: u32 = 124;
+const FAMILIES: u32 = 122;
 
 /// The number of a name; a new name gets the next one.
 fn number(name: &str, known: &mut HashMap<String, usize>, names: &mut Vec<String>) -> usize {

@@ -20,6 +20,8 @@ pub struct Options {
     pub l2: f32,
     /// Share of the features that are hidden at each step.
     pub dropout: f32,
+    /// Of a hundred steps so many hide all that is of one language, so that concepts alone have to tell.
+    pub wordless: usize,
     /// Passes over the data.
     pub epochs: usize,
     /// Witnesses that must share a cell.
@@ -47,12 +49,13 @@ impl Default for Options {
             l1: 0.15,
             l2: 1.0,
             dropout: 0.7,
-            epochs: 6,
+            wordless: 12,
+            epochs: 8,
             families: 2,
             attack_families: 2,
             size: 0.5,
             english: 0.5,
-            foreign: 1.0,
+            foreign: 0.2,
             attacks: 0.7,
             fits: 5,
             seed: 1,
@@ -135,7 +138,12 @@ fn once(corpus: &Corpus, chosen: &[usize], options: &Options) -> Weights {
             let weight = weights.get(*place).copied().unwrap_or_default();
             let other = random.below(10) < 3;
             let data = if document.data { !other } else { document.attack && other };
-            let hide = Hide { seed: random.next(), below: f64::from(options.dropout) };
+            let wordless = random.below(100) < options.wordless;
+            let hide = Hide {
+                seed: random.next(),
+                below: f64::from(options.dropout),
+                spoken: wordless.then_some(&corpus.spoken),
+            };
             let keep = 1.0 / (1.0 - options.dropout);
             sums.clear();
             for sentence in corpus.sentences_of(document) {
@@ -203,14 +211,19 @@ const fn short(count: usize) -> f32 {
 }
 
 /// Hides features at random, the same ones throughout a step.
-struct Hide {
+struct Hide<'c> {
     seed: u64,
     below: f64,
+    /// Cells that are hidden besides.
+    spoken: Option<&'c Vec<bool>>,
 }
 
-impl Hide {
+impl Hide<'_> {
     fn hides(&self, cell: u32) -> bool {
         let mixed = (self.seed ^ u64::from(cell)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        if self.spoken.is_some_and(|spoken| spoken.get(cell as usize).is_some_and(|spoken| *spoken)) {
+            return true;
+        }
         // The highest 16 bits, as a share.
         f64::from(u16::try_from(mixed >> 48).unwrap_or_default()) / 65536.0 < self.below
     }

@@ -24,6 +24,11 @@ pub struct Feature {
 }
 
 impl Feature {
+    /// Whether it holds in every language of the lexicon: it speaks of concepts and shape, not of words.
+    pub const fn is_of_every_language(&self) -> bool {
+        matches!(self.lane, Lane::Concept | Lane::Pair | Lane::Near | Lane::Chain | Lane::Across | Lane::Shape)
+    }
+
     /// What it is, in words; `text` are its bytes.
     pub(super) fn describe(&self, text: &str) -> String {
         let concepts: Vec<&str> =
@@ -140,14 +145,14 @@ impl Finder {
     fn by_word(&self, out: &mut Vec<Feature>) {
         for word in &self.words {
             out.push(plain(Lane::Word, word.hash, word.start, word.end));
-            if word.length > 5 {
+            if word.stem != word.hash {
                 out.push(plain(Lane::Stem, word.stem, word.start, word.end));
             }
         }
         for pair in self.words.windows(2) {
             let [a, b] = pair else { continue };
             out.push(plain(Lane::Words, step(a.hash, b.hash), a.start, b.end));
-            if a.length > 5 || b.length > 5 {
+            if a.stem != a.hash || b.stem != b.hash {
                 out.push(plain(Lane::Stems, step(a.stem, b.stem), a.start, b.end));
             }
         }

@@ -15,6 +15,7 @@ mod window;
 
 pub use explain::{Explanation, Part, explain};
 pub use features::{BITS, Feature};
+pub use lexicon::pack_lexicon;
 pub(crate) use lexicon::vocabulary;
 pub use scorer::{Judged, Scorer};
 pub use table::Table;
@@ -75,7 +76,7 @@ pub fn score(text: &str, origin: Origin) -> Judged {
     scorer.finish()
 }
 
-/// Hands over the features of each sentence of a text, its length in tokens, and whether it lies across a cut of a long one,
+/// Hands over the features of each sentence of a text, its length in words, and whether it lies across a cut of a long one,
 /// in order; for training. What lies across a cut fills no block.
 pub fn sentences(text: &str, mut each: impl FnMut(&[Feature], usize, bool)) {
     let mut cutter = sentence::Cutter::default();
@@ -83,7 +84,7 @@ pub fn sentences(text: &str, mut each: impl FnMut(&[Feature], usize, bool)) {
     let mut found = Vec::new();
     let mut take = |sentence: &sentence::Sentence| {
         finder.find(sentence, &mut found);
-        each(&found, sentence.tokens.len(), sentence.between);
+        each(&found, sentence.length(), sentence.between);
     };
     cutter.push(text, &mut take);
     cutter.finish(&mut take);

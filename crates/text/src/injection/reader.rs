@@ -22,16 +22,16 @@ pub(super) struct Token {
     pub(super) kind: Kind,
     /// The folded letters.
     pub(super) hash: u64,
-    /// The first letters, [`STEM`] at most.
+    /// The first letters, as many as carry the meaning in their script.
     pub(super) stem: u64,
-    /// The hashes of the first 3, 4, ... letters, for words that are looked up by how they begin; 0 where it has fewer.
+    /// The hashes of the first 2, 3, ... letters, for words that are looked up by how they begin; 0 where it has fewer.
     pub(super) heads: [u64; HEADS],
     /// Letters, or how often the mark stands.
     pub(super) length: usize,
     /// Whether it has two letters or more and all are capitals.
     pub(super) shouted: bool,
     /// Whether it is one letter of a script without spaces.
-    single: bool,
+    pub(super) single: bool,
     /// Whether blanks stand before it.
     pub(super) spaced: bool,
     /// Bytes of the text.
@@ -132,6 +132,10 @@ impl Reader {
 }
 
 fn grow(token: &mut Token, letter: char, end: usize) {
+    if is_arabic(letter) && ARTICLES.contains(&token.hash) {
+        // Arabic writes the article as a part of its noun (light stemming, Larkey et al. 2002).
+        (token.hash, token.stem, token.heads, token.length) = (SEED, SEED, [0; HEADS], 0);
+    }
     if token.kind == Kind::Number && !letter.is_numeric() {
         // `3d`, `0x1f`: a name, not a number.
         token.kind = Kind::Word;
@@ -139,13 +143,43 @@ fn grow(token: &mut Token, letter: char, end: usize) {
     token.hash = step(token.hash, u64::from(u32::from(letter)));
     token.length += 1;
     token.end = end;
-    if token.length <= STEM {
+    if token.length <= stem(letter) {
         token.stem = token.hash;
     }
     if let Some(head) = token.length.checked_sub(SHORTEST_HEAD).and_then(|place| token.heads.get_mut(place)) {
         *head = token.hash;
     }
 }
+
+/// Letters of a stem: a Korean letter is a syllable, a Semitic root is short.
+const fn stem(letter: char) -> usize {
+    match letter {
+        '\u{ac00}'..='\u{d7a3}' => 2,
+        '\u{590}'..='\u{6ff}' | '\u{900}'..='\u{dff}' => 4,
+        _ => 5,
+    }
+}
+
+const fn is_arabic(letter: char) -> bool {
+    matches!(letter, '\u{620}'..='\u{64a}')
+}
+
+const fn spelt(word: &[char]) -> u64 {
+    match word {
+        [rest @ .., last] => step(spelt(rest), *last as u64),
+        [] => SEED,
+    }
+}
+
+/// The Arabic article, alone and behind "and", "with", "so", "like" and "to".
+const ARTICLES: [u64; 6] = [
+    spelt(&['ا', 'ل']),
+    spelt(&['و', 'ا', 'ل']),
+    spelt(&['ب', 'ا', 'ل']),
+    spelt(&['ف', 'ا', 'ل']),
+    spelt(&['ك', 'ا', 'ل']),
+    spelt(&['ل', 'ل']),
+];
 
 /// A letter in its plain form, and whether it was a capital.
 fn fold(letter: char) -> (char, bool) {
@@ -203,11 +237,8 @@ fn is_invisible(letter: char) -> bool {
         | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}' | '\u{fe00}'..='\u{fe0f}')
 }
 
-/// Letters of a stem.
-const STEM: usize = 5;
-
 /// The shortest beginning by which a word is looked up, in letters.
-pub(super) const SHORTEST_HEAD: usize = 3;
+pub(super) const SHORTEST_HEAD: usize = 2;
 
 /// How many beginnings of a word are kept.
-pub(super) const HEADS: usize = 10;
+pub(super) const HEADS: usize = 11;

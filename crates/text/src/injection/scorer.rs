@@ -135,7 +135,8 @@ impl Judge {
         }
         let number = self.count;
         self.count += 1;
-        let share = i64::from(units_of_share(sentence.tokens.len()));
+        let length = sentence.length();
+        let share = i64::from(units_of_share(length));
         let kept = self.now.parts.len();
         let mut units = 0;
         for (feature, weight) in weighed {
@@ -155,7 +156,7 @@ impl Judge {
             self.now.parts.truncate(kept);
         }
         // What lies across a cut has been counted, piece by piece.
-        if !sentence.between && self.blocks.ends(sentence.tokens.len()) {
+        if !sentence.between && self.blocks.ends(length) {
             self.close();
         }
     }

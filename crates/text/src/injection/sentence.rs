@@ -15,6 +15,14 @@ pub(super) struct Sentence {
     pub(super) between: bool,
 }
 
+impl Sentence {
+    /// Its length in words: of a script that sets no spaces, two letters are taken for one.
+    pub(super) fn length(&self) -> usize {
+        let single = self.tokens.iter().filter(|token| token.single).count();
+        self.tokens.len() - single / 2
+    }
+}
+
 /// Cuts text into sentences, letter by letter.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cutter {

@@ -7,7 +7,7 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// Takes the length of the next sentence, in tokens; whether the block ends with it.
+    /// Takes the length of the next sentence, in words; whether the block ends with it.
     pub fn ends(&mut self, words: usize) -> bool {
         self.words += words;
         let full = self.words >= BLOCK;
@@ -18,14 +18,14 @@ impl Blocks {
     }
 }
 
-/// How much the features of a sentence count by its length in tokens: long ones have more of them.
-pub fn share(tokens: usize) -> f32 {
-    f32::from(units_of_share(tokens)) / f32::from(WHOLE)
+/// How much the features of a sentence count by its length in words: long ones have more of them.
+pub fn share(words: usize) -> f32 {
+    f32::from(units_of_share(words)) / f32::from(WHOLE)
 }
 
 /// The same in whole numbers: [`WHOLE`] is 1. Square roots are exact everywhere, other powers are not.
-pub(super) fn units_of_share(tokens: usize) -> u16 {
-    let length = f32::from(u16::try_from(tokens).unwrap_or(u16::MAX));
+pub(super) fn units_of_share(words: usize) -> u16 {
+    let length = f32::from(u16::try_from(words).unwrap_or(u16::MAX));
     let root = (USUAL / (length + 4.0)).sqrt();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 2.3 times 256")]
     let units = (root * root.sqrt() * f32::from(WHOLE)).round() as u16;
@@ -35,11 +35,11 @@ pub(super) fn units_of_share(tokens: usize) -> u16 {
 /// One, as a share.
 pub(super) const WHOLE: u16 = 256;
 
-/// A sentence of this many tokens, and four, has a share of one.
+/// A sentence of this many words, and four, has a share of one.
 const USUAL: f32 = 12.0;
 
 /// The weightiest sentence of a window counts this many times as much as each of the others.
 pub const BESIDE: u16 = 8;
 
-/// A block ends with the sentence that fills it, in tokens.
+/// A block ends with the sentence that fills it, in words.
 const BLOCK: usize = 72;

@@ -20,7 +20,12 @@ pub(super) fn all() -> impl Iterator<Item = Family> {
         language,
         files: vec![COMMON, file],
     });
-    english.chain(voices)
+    let tongues = TONGUES.iter().map(|&(language, file)| Family {
+        source: format!("written:{language}/tongues"),
+        language,
+        files: vec![COMMON, file],
+    });
+    english.chain(voices).chain(tongues)
 }
 
 /// Tables that nothing is learnt from: another hand's texts in languages besides English.
@@ -110,6 +115,28 @@ const VOICES: &[(&str, &str)] = &[
     ("uk", include_str!("voices/uk.txt")),
     ("vi", include_str!("voices/vi.txt")),
     ("zh", include_str!("voices/zh.txt")),
+];
+
+/// The same languages by yet another hand.
+const TONGUES: &[(&str, &str)] = &[
+    ("ar", include_str!("tongues/ar.txt")),
+    ("de", include_str!("tongues/de.txt")),
+    ("es", include_str!("tongues/es.txt")),
+    ("fr", include_str!("tongues/fr.txt")),
+    ("he", include_str!("tongues/he.txt")),
+    ("hi", include_str!("tongues/hi.txt")),
+    ("id", include_str!("tongues/id.txt")),
+    ("it", include_str!("tongues/it.txt")),
+    ("ja", include_str!("tongues/ja.txt")),
+    ("ko", include_str!("tongues/ko.txt")),
+    ("nl", include_str!("tongues/nl.txt")),
+    ("pl", include_str!("tongues/pl.txt")),
+    ("pt", include_str!("tongues/pt.txt")),
+    ("ru", include_str!("tongues/ru.txt")),
+    ("tr", include_str!("tongues/tr.txt")),
+    ("uk", include_str!("tongues/uk.txt")),
+    ("vi", include_str!("tongues/vi.txt")),
+    ("zh", include_str!("tongues/zh.txt")),
 ];
 
 /// One table a language, to measure with.

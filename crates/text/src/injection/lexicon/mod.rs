@@ -1,13 +1,14 @@
 //! Words to concepts: the same idea in many wordings and languages has one number. It knows words, not sentences.
 
-mod english;
-mod languages;
+mod pack;
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
+
+pub use pack::pack_lexicon;
 
 use super::{
     hash::{SEED, step},
-    reader::{HEADS, Kind, Reader, SHORTEST_HEAD, Token},
+    reader::Token,
 };
 
 /// A concept: its place in the list.
@@ -15,23 +16,28 @@ pub(super) type Concept = u8;
 
 /// The name of a concept, for explanations.
 pub(super) fn name(concept: Concept) -> &'static str {
-    english::WORDS.get(usize::from(concept)).map_or("other", |(name, _)| name)
+    rows(ENGLISH).nth(usize::from(concept)).map_or("other", |(name, _)| name)
 }
 
 /// The names of the concepts and their English words and phrases, with `;` between them.
-pub(crate) fn vocabulary() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    english::WORDS.iter()
+pub(crate) fn vocabulary() -> impl Iterator<Item = (&'static str, &'static str)> {
+    rows(ENGLISH)
+}
+
+/// The rows of a table: the name of a concept, its words and phrases.
+fn rows(table: &str) -> impl Iterator<Item = (&str, &str)> {
+    table.lines().filter(|line| !line.starts_with('%')).filter_map(|line| line.split_once(": "))
 }
 
 /// Looks words up.
 pub(super) struct Lexicon {
-    /// Pairs of a hashed phrase and its concept, sparse; its length is a power of two.
-    cells: Vec<(u64, u8)>,
+    /// Hashed phrases, the lowest two bytes of which are the concept and one more; sparse, its length is a power of two.
+    cells: Vec<u64>,
 }
 
 /// The lexicon of every language.
 pub(super) fn lexicon() -> &'static Lexicon {
-    static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::build);
+    static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::read(include_bytes!("table.bin")));
     &LEXICON
 }
 
@@ -43,71 +49,53 @@ impl Lexicon {
         let mut first = None;
         for (count, word) in words.enumerate() {
             first = first.or(Some(word));
+            let before = state;
             state = step(state, word.hash);
             match self.get(state) {
-                None => break,
+                None => {
+                    best = self.beginning(before, word).map(|concept| (concept, count + 1)).or(best);
+                    break;
+                }
                 Some(UNFINISHED) => {}
                 Some(concept) => best = Some((concept, count + 1)),
             }
         }
-        best.or_else(|| {
-            let mut heads = first?.heads.iter().rev().filter(|head| **head != 0);
-            heads.find_map(|head| self.get(step(BEGINNING, *head))).map(|concept| (concept, 1))
-        })
+        best.or_else(|| self.beginning(SEED, first?).map(|concept| (concept, 1)))
     }
 
-    fn get(&self, key: u64) -> Option<u8> {
+    /// The concept of the longest known beginning of a word, behind the words before it.
+    fn beginning(&self, before: u64, word: &Token) -> Option<Concept> {
+        let heads = word.heads.iter().take_while(|head| **head != 0);
+        let known = heads.map_while(|head| self.get(step(before ^ BEGINNING, *head)));
+        known.filter(|concept| *concept != UNFINISHED).last()
+    }
+
+    fn get(&self, key: u64) -> Option<Concept> {
         let mask = self.cells.len() - 1;
         let mut place = first_place(key) & mask;
         loop {
-            match self.cells.get(place) {
-                Some((found, concept)) if *found == key => return Some(*concept),
-                Some((0, _)) | None => return None,
-                Some(_) => place = (place + 1) & mask,
+            match self.cells.get(place)? {
+                0 => return None,
+                cell if cell & KEY == key & KEY => return u8::try_from((cell & !KEY) - 1).ok(),
+                _ => place = (place + 1) & mask,
             }
         }
     }
 
-    fn build() -> Self {
-        let mut phrases: HashMap<u64, u8> = HashMap::new();
-        let number = |name: &str| english::WORDS.iter().position(|(known, _)| *known == name);
-        for (name, list) in english::WORDS.iter().chain(languages::WORDS) {
-            let Some(concept) = number(name).and_then(|number| u8::try_from(number).ok()) else { continue };
-            for entry in list.split(';') {
-                if let Some(beginning) = entry.trim().strip_suffix('*') {
-                    let words = words(beginning);
-                    let [word] = words.as_slice() else { continue };
-                    let reach = word.length.min(SHORTEST_HEAD + HEADS - 1);
-                    if reach == word.length && word.length >= SHORTEST_HEAD {
-                        phrases.entry(step(BEGINNING, word.hash)).or_insert(concept);
-                    } else {
-                        phrases.entry(step(SEED, word.hash)).or_insert(concept);
-                    }
-                    continue;
-                }
-                let words = words(entry);
-                let mut state = SEED;
-                for (place, word) in words.iter().enumerate() {
-                    state = step(state, word.hash);
-                    let whole = place + 1 == words.len();
-                    let known = phrases.entry(state).or_insert(UNFINISHED);
-                    if whole && *known == UNFINISHED {
-                        *known = concept;
-                    }
-                }
-            }
-        }
-        let mut cells = vec![(0, 0); (phrases.len() * 3).next_power_of_two()];
+    /// Reads what [`pack_lexicon`] has written.
+    fn read(table: &[u8]) -> Self {
+        let (records, _) = table.as_chunks::<RECORD>();
+        let mut cells = vec![0; (records.len() * 2 + 2).next_power_of_two()];
         let mask = cells.len() - 1;
-        let mut phrases: Vec<(u64, u8)> = phrases.into_iter().collect();
-        phrases.sort_unstable();
-        for (key, concept) in phrases {
+        for record in records {
+            let record = record.iter().fold(0, |number, byte| (number << 8) | u64::from(*byte));
+            let (key, concept) = ((record << 8) & KEY, record & 0xff);
             let mut place = first_place(key) & mask;
-            while cells.get(place).is_some_and(|(taken, _)| *taken != 0) {
+            while cells.get(place).is_some_and(|cell| *cell != 0) {
                 place = (place + 1) & mask;
             }
             if let Some(cell) = cells.get_mut(place) {
-                *cell = (key, concept);
+                *cell = key | (concept + 1);
             }
         }
         Self { cells }
@@ -115,21 +103,21 @@ impl Lexicon {
 }
 
 /// Where a key is looked for first.
-#[expect(clippy::cast_possible_truncation, reason = "any bits of a hash will do")]
-const fn first_place(key: u64) -> usize {
-    key as usize
+fn first_place(key: u64) -> usize {
+    usize::try_from(key >> 16).unwrap_or_default()
 }
 
-fn words(phrase: &str) -> Vec<Token> {
-    let mut reader = Reader::default();
-    let mut words: Vec<Token> = phrase.char_indices().filter_map(|(at, letter)| reader.push(letter, at)).collect();
-    words.extend(reader.finish());
-    words.retain(|word| word.kind == Kind::Word);
-    words
-}
+/// The bytes of a hash that are kept: two phrases of a lexicon of this size will hardly share them.
+const KEY: u64 = !0xffff;
 
-/// Stands for a phrase that only begins one.
-const UNFINISHED: u8 = u8::MAX;
+/// Bytes of a hash and its concept in the packed table.
+const RECORD: usize = 7;
 
-/// Where the hash of a beginning starts, apart from that of whole words.
-const BEGINNING: u64 = SEED ^ 0x5555_5555_5555_5555;
+/// Stands for what only begins a phrase or a word.
+const UNFINISHED: Concept = Concept::MAX;
+
+/// Keeps the hash of a beginning apart from that of a whole word.
+const BEGINNING: u64 = 0x5555_5555_5555_5555;
+
+/// The names of the concepts, and their English words.
+const ENGLISH: &str = include_str!("en.txt");

@@ -104,7 +104,7 @@ mod tests {
             let between = |word: &str| word.chars().map(String::from).collect::<Vec<_>>().join(&filler.to_string());
             let written = text.split(' ').map(between).collect::<Vec<_>>().join(" ");
             let mut parts = Vec::new();
-            find(&written, &[0..written.len()], &mut parts);
+            find(&written, std::slice::from_ref(&(0..written.len())), &mut parts);
             assert_eq!(parts.len(), 1, "{written}");
         }
     }

@@ -105,9 +105,9 @@ enum Kind {
 static KNOWN: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {
     let mut known = HashMap::new();
     for (concept, phrases) in vocabulary() {
-        let kind = if ACTING.contains(concept) {
+        let kind = if ACTING.contains(&concept) {
             Kind::Act
-        } else if AIMED.contains(concept) {
+        } else if AIMED.contains(&concept) {
             Kind::Aim
         } else {
             Kind::Plain
