@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{
-    Commit, Layout, LogError,
+    Commit, Flaw, Layout, LogError, Place,
     scan::{Event, Scan},
     verify::read_checkpoint,
 };
@@ -41,7 +41,10 @@ impl<'k> Reader<'k> {
     pub fn open(layout: &Layout, key: &'k PublicKey, from: u64) -> Result<Self, LogError> {
         let checkpoint = read_checkpoint(layout, key)?;
         let mut segments = layout.segments().map_err(|error| LogError::io(&layout.segments_folder(), error))?;
-        let start = segments.iter().rposition(|segment| segment.first <= from).unwrap_or_default();
+        let Some(start) = segments.iter().rposition(|segment| segment.first <= from) else {
+            let place = Place { path: layout.segments_folder(), record: from, byte: 0 };
+            return Err(LogError::fault(place, Flaw::Missing { expected: checkpoint.size, found: 0 }));
+        };
         let scan = Scan::new(segments.split_off(start), key, 0);
         let (held, ready) = (Vec::new(), VecDeque::new());
         Ok(Self { scan, from, held, ready, size: checkpoint.size, is_over: false })
@@ -70,7 +73,10 @@ impl<'k> Reader<'k> {
                     let signed = self.held.drain(..).map(|record| Record { time: commit.time, ..record });
                     self.ready.extend(signed);
                 }
-                Ok(Event::End) => self.is_over = true,
+                Ok(Event::End) => {
+                    self.is_over = true;
+                    self.reached()?;
+                }
                 Err(error) => {
                     let signed = self.scan.last().map_or(0, |last| last.commit.size);
                     match &error {
@@ -82,5 +88,16 @@ impl<'k> Reader<'k> {
             }
         }
         Ok(self.ready.pop_front())
+    }
+
+    /// A log that ends before its checkpoint does is not at its end: something was removed.
+    fn reached(&self) -> Result<(), LogError> {
+        match self.scan.last() {
+            Some(last) if last.commit.size < self.size => {
+                let (found, place) = (last.commit.size, last.after.clone());
+                Err(LogError::fault(place, Flaw::Missing { expected: self.size, found }))
+            }
+            _ => Ok(()),
+        }
     }
 }

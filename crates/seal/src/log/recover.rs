@@ -169,9 +169,16 @@ fn go_on(
     };
     let cut = fault.map(|fault| cut(&last.after, *fault)).transpose()?;
     let (tree, chain) = if cut.is_some() { restored(&last.after, &last.commit, public)? } else { scan_state(&scan) };
+    // What was read may not be on the disk yet, and the checkpoint must not be there before it.
+    settle(layout, &last.after.path).map_err(|error| io_error(&last.after.path, error))?;
     publish(layout, &last.commit, public)?;
     let state = State { tree, chain, commit: last.commit, len: last.after.byte };
     Ok((state, last.after.path, cut))
+}
+
+fn settle(layout: &Layout, segment: &Path) -> io::Result<()> {
+    OpenOptions::new().append(true).open(segment)?.sync_all()?;
+    storage::sync_folder(&layout.segments_folder())
 }
 
 fn scan_state(scan: &Scan<'_>) -> (Frontier, Hash) {

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, Read},
+    io::{self, BufReader, Read, Seek, SeekFrom},
     path::PathBuf,
     vec,
 };
@@ -76,9 +76,38 @@ impl<'k> Scan<'k> {
     }
 
     /// Whether a fault lies after the last commit of the log, where a crash may leave anything. Headers are written whole or not
-    /// at all, so that a fault in one is never left over from a crash.
+    /// at all, so that a fault in one is never left over from a crash. Nor is one before a commit that the key has signed: the
+    /// writer signs nothing more before what it signed is on the disk.
     pub(crate) fn is_tail(&self, fault: &Fault) -> bool {
-        self.segments.len() == 0 && self.last.as_ref().is_some_and(|last| last.after.path == fault.place.path)
+        let last = self.last.as_ref().filter(|last| last.after.path == fault.place.path);
+        self.segments.len() == 0 && last.is_some_and(|last| self.signed_after(last).is_ok_and(|signed| !signed))
+    }
+
+    /// Whether a signed commit lies anywhere in what follows the last one that holds. A pass over the rest of the segment in
+    /// bounded memory; few places are asked for a signature, since a size must fit the bytes before it.
+    fn signed_after(&self, last: &Last) -> io::Result<bool> {
+        let mut file = File::open(&last.after.path)?;
+        file.seek(SeekFrom::Start(last.after.byte))?;
+        let (mut window, mut chunk, mut read) = (Vec::new(), vec![0; BUFFER], 0_u64);
+        loop {
+            let len = file.read(&mut chunk)?;
+            if len == 0 {
+                return Ok(false);
+            }
+            read += len as u64;
+            window.extend_from_slice(chunk.get(..len).unwrap_or_default());
+            let most = last.commit.size.saturating_add(read);
+            let signed = |frame: &[u8]| {
+                let bytes = frame.split_first().filter(|(mark, _)| **mark == COMMIT);
+                let commit = bytes.and_then(|(_, commit)| Commit::from_bytes(commit.try_into().ok()?));
+                let later = commit.filter(|commit| commit.size > last.commit.size && commit.size <= most);
+                later.is_some_and(|commit| commit.is_signed_by(self.key))
+            };
+            if window.windows(1 + Commit::LEN).any(signed) {
+                return Ok(true);
+            }
+            window.drain(..window.len().saturating_sub(Commit::LEN));
+        }
     }
 
     /// The next frame.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-/// Check, show and prove the tamper-evident log of `palisade guard`
+/// Check, show and prove a tamper-evident log
 ///
 /// Every record is a leaf of a Merkle tree (RFC 6962) and a link of a chain, and the log signs its state at every commit. So any
 /// record that was changed, removed, inserted or moved is found, and one record can be proven to somebody who never sees the

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{append, grouped, options, records, written};
-use crate::log::{Layout, OpenError, Options, Writer, verify};
+use crate::log::{Layout, LogError, OpenError, Options, Reader, Writer, verify};
 
 #[test]
 fn a_torn_tail_is_cut_wherever_it_was_torn() {
@@ -143,5 +143,49 @@ fn killed_at_any_moment_it_holds_what_it_confirmed() {
         assert!(size >= confirmed && size <= confirmed + 1, "{size} of {confirmed}");
         drop(Writer::open(folder.path(), &options()).unwrap());
         assert_eq!(verify(&layout, &key, Some(&before.checkpoint)).unwrap().unfinished, None);
+    }
+}
+
+#[test]
+fn an_older_checkpoint_makes_no_tail_of_what_was_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let layout = Layout::new(folder.path());
+    let options = Options { segment_bytes: u64::MAX, ..grouped() };
+    let key = written(folder.path(), &[&["one"], &["two"]]);
+    let segment = layout.segments().unwrap().pop().unwrap().path;
+    let (len, checkpoint) = (fs::read(&segment).unwrap().len(), fs::read(layout.checkpoint()).unwrap());
+    append(&Writer::open(folder.path(), &options).unwrap(), &[&["three"], &["four"]]);
+    let mut grown = fs::read(&segment).unwrap();
+    // A bit of the third record, and the checkpoint from before it.
+    grown[len + 6] ^= 1;
+    fs::write(&segment, &grown).unwrap();
+    fs::write(layout.checkpoint(), &checkpoint).unwrap();
+    assert!(matches!(verify(&layout, &key, None), Err(LogError::Tampered(_))));
+    assert!(Writer::open(folder.path(), &options).is_err());
+    assert_eq!(fs::read(&segment).unwrap(), grown, "nothing was cut");
+}
+
+#[test]
+fn a_reader_says_that_records_are_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let layout = Layout::new(folder.path());
+    let options = Options { segment_bytes: 1, ..grouped() };
+    let writer = Writer::open(folder.path(), &options).unwrap();
+    append(&writer, &[&["one"], &["two"], &["three"]]);
+    let key = writer.public_key().clone();
+    drop(writer);
+    let segments = layout.segments().unwrap();
+    assert!(segments.len() > 2, "{segments:?}");
+    let all = |from| {
+        let mut reader = Reader::open(&layout, &key, from)?;
+        while reader.next_record()?.is_some() {}
+        Ok::<_, LogError>(())
+    };
+    assert!(all(0).is_ok());
+    for gone in [&segments[0], segments.last().unwrap()] {
+        let bytes = fs::read(&gone.path).unwrap();
+        fs::remove_file(&gone.path).unwrap();
+        assert!(matches!(all(0), Err(LogError::Tampered(_))), "{gone:?}");
+        fs::write(&gone.path, bytes).unwrap();
     }
 }
