@@ -27,7 +27,7 @@ pub enum JsonError {
         /// The key, or the start of it.
         key: String,
     },
-    /// Lists and objects in each other, more than [`DEPTH`].
+    /// Lists and objects in each other, more than 127.
     #[error("byte {0}: more than {DEPTH} lists and objects in each other")]
     Depth(usize),
     /// Longer than places can be counted.

@@ -25,7 +25,7 @@ pub struct Record {
 }
 
 /// Records of a log in order, from one number on. A fault before the segment that they lie in is not seen: see
-/// [`verify`](super::verify).
+/// [`verify`](super::verify()).
 pub struct Reader<'k> {
     scan: Scan<'k>,
     from: u64,
