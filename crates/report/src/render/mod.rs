@@ -11,8 +11,6 @@ mod position;
 mod sarif;
 mod visible;
 
-pub use visible::line as visible_line;
-
 use std::io::{self, Write as _};
 
 use crate::Report;

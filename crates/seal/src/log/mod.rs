@@ -1,4 +1,4 @@
-//! An append-only log of opaque records: written by one thread with one sync for many records, checked from end to end.
+//! An append-only log of opaque records: written by one thread with two syncs for many records, checked from end to end.
 //!
 //! ```text
 //! DIR/lock                 held by the one writer

@@ -263,7 +263,7 @@ impl Batch {
     }
 }
 
-/// A thread that panicked while it held the lock left nothing half done: every change is one assignment.
+/// Nothing that is done under the lock can panic, so what a lock that is called poisoned holds is whole.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

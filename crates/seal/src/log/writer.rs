@@ -1,4 +1,4 @@
-//! The writer: a thread that frames, hashes and signs a group of records, writes it with one sync and answers for all of it.
+//! The writer: a thread that frames, hashes and signs a group of records, writes it with one sync, its checkpoint with another, and answers for all of it.
 
 use std::{
     fmt, io, mem,

@@ -133,7 +133,8 @@ impl Reader {
 
 fn grow(token: &mut Token, letter: char, end: usize) {
     if is_arabic(letter) && ARTICLES.contains(&token.hash) {
-        // Arabic writes the article as a part of its noun (light stemming, Larkey et al. 2002).
+        // Arabic writes the article as a part of its noun (light stemming, Larkey et al. 2002). What looks like another one
+        // behind it goes as well, here as in the lexicon.
         (token.hash, token.stem, token.heads, token.length) = (SEED, SEED, [0; HEADS], 0);
     }
     if token.kind == Kind::Number && !letter.is_numeric() {

@@ -13,7 +13,7 @@ use std::{
 
 use jiff::Timestamp;
 use palisade_base::reason;
-use palisade_report::render::visible_line as visible;
+use palisade_report::render::visible;
 use palisade_seal::{
     Checkpoint, Note, PublicKey,
     log::{Layout, LogError},

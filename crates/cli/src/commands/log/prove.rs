@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use palisade_report::render::visible_line as visible;
+use palisade_report::render::visible;
 use palisade_seal::{
     Checkpoint, PublicKey,
     log::{ProveError, prove_consistency, prove_record},

@@ -8,7 +8,7 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use palisade_base::reason;
-use palisade_report::render::visible_line as visible;
+use palisade_report::render::visible;
 use palisade_seal::log::{Reader, Record};
 use serde::Serialize;
 use serde_json::value::RawValue;

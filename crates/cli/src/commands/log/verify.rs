@@ -1,6 +1,6 @@
 //! `palisade log verify`: is the log as it was signed, and where not.
 
-use palisade_report::render::visible_line as visible;
+use palisade_report::render::visible;
 use palisade_seal::log::{LogError, Verified, verify};
 use serde_json::json;
 
